@@ -1,0 +1,229 @@
+"""The verbs that write bookings. Each is one transaction, takes the time as `now`, and refuses with booking.errors.
+
+Locks are taken in one order everywhere: practitioner, booking, payment. The practitioner's lock turns a rush into a
+queue; the database's exclusion constraint is what guarantees that a time is sold once.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, OperationalError, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from booking import availability, deadlines, queries
+from booking.errors import HoldLapsed, NotOffered, SlotTaken, TooLate, WrongState
+from booking.lifecycle import Status, may_move
+from booking.models import Booking, Move, Patient
+from booking.signals import booking_cancelled, booking_confirmed, booking_expired
+from common import audit
+from common.audit import Actor
+from practitioners.models import Practitioner, Service
+
+_SLOT_CONSTRAINT = "one_booking_at_a_time"
+
+
+def hold(
+    service: Service,
+    *,
+    start: datetime,
+    by: Actor,
+    source: str,
+    now: datetime,
+    patient: Patient | None = None,
+    note: str = "",
+    instead_of: Booking | None = None,
+) -> Booking:
+    """Keep a time for someone; a new `patient` is stored with it.
+
+    `instead_of` is their earlier hold, which is given up in the same transaction.
+
+    Raises NotOffered or SlotTaken, both with up to five alternatives.
+    """
+    try:
+        with taken_means_refused(), transaction.atomic():
+            return _hold(
+                service, start, by=by, source=source, now=now, patient=patient, note=note, instead_of=instead_of
+            )
+    except SlotTaken as refusal:
+        refusal.alternatives = queries.alternatives(service, start, now=now)
+        raise
+
+
+def _hold(
+    service: Service,
+    start: datetime,
+    *,
+    by: Actor,
+    source: str,
+    now: datetime,
+    patient: Patient | None,
+    note: str,
+    instead_of: Booking | None,
+) -> Booking:
+    practitioner = Practitioner.objects.locked().get(pk=service.practitioner_id)
+    offer = Service.objects.filter(pk=service.pk, practitioner=practitioner, is_active=True).first()
+    rules = queries.rules_of(practitioner)
+    begins = availability.seconds(start)
+    if (
+        offer is None
+        or not practitioner.is_published
+        or start != availability.instant(begins)
+        or not availability.is_offered(rules, begins, offer.duration, availability.seconds(now))
+    ):
+        raise NotOffered
+    span = DateTimeTZRange(start, start + timedelta(minutes=offer.duration))
+    occupied = DateTimeTZRange(start, span.upper + timedelta(minutes=practitioner.buffer))
+    if instead_of is not None:
+        _give_up(instead_of, by=by, now=now)
+    _retire_lapsed(practitioner, occupied, now=now)
+    if patient is not None:
+        patient.save()
+    booking = Booking.objects.create(
+        practitioner=practitioner,
+        service=offer,
+        patient=patient,
+        status=Status.PENDING_PAYMENT,
+        span=span,
+        occupied=occupied,
+        held_at=now,
+        hold_expires_at=deadlines.hold_until(now),
+        service_name=offer.name,
+        amount=offer.amount,
+        currency=offer.currency,
+        mode=offer.mode,
+        note=note or None,
+        source=source,
+    )
+    _write_history(booking, before="", after=Status.PENDING_PAYMENT, by=by, now=now, reason="")
+    return booking
+
+
+def _give_up(held: Booking, *, by: Actor, now: datetime) -> None:
+    booking = Booking.objects.locked().get(pk=held.pk)
+    if booking.status == Status.PENDING_PAYMENT:
+        _move(booking, Status.CANCELLED, by=by, now=now, reason="another time was chosen")
+        booking_cancelled.send(sender=Booking, booking=booking, by=by, now=now)
+
+
+def _retire_lapsed(practitioner: Practitioner, span: DateTimeTZRange, *, now: datetime) -> None:
+    """Free the time of holds that lapsed: the constraint can't know what time it is."""
+    in_the_way = Booking.objects.locked().of(practitioner.pk).overlapping(span).lapsed(now)
+    for booking in in_the_way:
+        _expire(booking, now=now)
+
+
+def _expire(booking: Booking, *, now: datetime) -> None:
+    _move(booking, Status.EXPIRED, by=Actor.SYSTEM, now=now, reason="")
+    booking_expired.send(sender=Booking, booking=booking, now=now)
+
+
+@transaction.atomic
+def expire_lapsed(*, now: datetime, limit: int = 100) -> int:
+    """Retire holds whose time is over; answers how many."""
+    lapsed = Booking.objects.lapsed(now).order_by("hold_expires_at").select_for_update(skip_locked=True, no_key=True)
+    retired = list(lapsed[:limit])
+    for booking in retired:
+        _expire(booking, now=now)
+    return len(retired)
+
+
+@transaction.atomic
+def give_details(
+    booking: Booking, *, name: str, email: str, phone: str, zone: str, note: str, consent: str, now: datetime
+) -> Booking:
+    """Say who a held time is for. `consent` is the version of the text that was agreed to. Raises HoldLapsed."""
+    booking = Booking.objects.locked().get(pk=booking.pk)
+    if not booking.is_held(now):
+        raise HoldLapsed
+    patient = booking.patient or Patient()
+    patient.name, patient.email, patient.phone, patient.zone = name, email, phone, zone
+    patient.consented_at, patient.consent_version = now, consent
+    patient.save()
+    booking.patient, booking.note = patient, note or None
+    booking.save(update_fields=["patient", "note"])
+    audit.record("booking.details_given", booking, by=Actor.PATIENT, now=now)
+    return booking
+
+
+@transaction.atomic
+def keep_while_paying(booking: Booking, *, now: datetime) -> Booking:
+    """Someone presses Pay: the time is kept at least as long as a payment may take. Raises HoldLapsed, WrongState."""
+    booking = Booking.objects.locked().get(pk=booking.pk)
+    if booking.patient_id is None or (booking.status not in {Status.PENDING_PAYMENT, Status.EXPIRED}):
+        raise WrongState
+    if not booking.is_held(now) or booking.hold_expires_at is None:
+        raise HoldLapsed
+    booking.hold_expires_at = deadlines.hold_once_paying(booking.hold_expires_at, now)
+    booking.save(update_fields=["hold_expires_at"])
+    return booking
+
+
+def confirm(booking: Booking, *, by: Actor, now: datetime, reason: str = "") -> Booking:
+    """Make a booking firm, taking its time again if the hold had expired. Raises SlotTaken, WrongState."""
+    with taken_means_refused(), transaction.atomic():
+        practitioner = Practitioner.objects.locked().get(pk=booking.practitioner_id)
+        booking = Booking.objects.locked().select_related("patient", "service").get(pk=booking.pk)
+        if booking.status == Status.EXPIRED:
+            _retire_lapsed(practitioner, booking.occupied, now=now)
+        _move(booking, Status.CONFIRMED, by=by, now=now, reason=reason)
+        booking_confirmed.send(sender=Booking, booking=booking, now=now)
+        return booking
+
+
+@transaction.atomic
+def confirm_free(booking: Booking, *, now: datetime) -> Booking:
+    """A visit that costs nothing needs no payment. Raises HoldLapsed, WrongState."""
+    Practitioner.objects.locked().get(pk=booking.practitioner_id)
+    booking = keep_while_paying(booking, now=now)
+    if booking.amount:
+        raise WrongState
+    return confirm(booking, by=Actor.PATIENT, now=now)
+
+
+@transaction.atomic
+def cancel(booking: Booking, *, by: Actor, reason: str, now: datetime) -> Booking:
+    """Give the time back. What is owed to whom follows from the signal. Raises WrongState, TooLate."""
+    Practitioner.objects.locked().get(pk=booking.practitioner_id)
+    booking = Booking.objects.locked().select_related("practitioner", "patient").get(pk=booking.pk)
+    cutoff = deadlines.cancellable_until(booking.starts_at, booking.practitioner.cancel_cutoff)
+    if by.kind == Actor.PATIENT.kind and booking.status == Status.CONFIRMED and now > cutoff:
+        raise TooLate
+    _move(booking, Status.CANCELLED, by=by, now=now, reason=reason)
+    booking_cancelled.send(sender=Booking, booking=booking, by=by, now=now)
+    return booking
+
+
+def _move(booking: Booking, after: Status, *, by: Actor, now: datetime, reason: str) -> None:
+    """Take one step of the table in lifecycle.py, with its history. The booking must be locked."""
+    before = Status(booking.status)
+    if not may_move(before, after):
+        raise WrongState
+    booking.status = after
+    booking.save(update_fields=["status"])
+    _write_history(booking, before=before, after=after, by=by, now=now, reason=reason)
+
+
+def _write_history(booking: Booking, *, before: str, after: str, by: Actor, now: datetime, reason: str) -> None:
+    Move.objects.create(
+        booking=booking, at=now, actor=by.kind, user_id=by.user_id, before=before, after=after, reason=reason
+    )
+    audit.record(
+        f"booking.{after}", booking, by=by, now=now, before={"status": before}, after={"status": after}, reason=reason
+    )
+
+
+@contextmanager
+def taken_means_refused() -> Iterator[None]:
+    """Overlaps, deadlocks and waits that took too long all mean the same to a person: the time has just gone."""
+    try:
+        yield
+    except IntegrityError as error:
+        diagnosis = getattr(error.__cause__, "diag", None)
+        if diagnosis is None or diagnosis.constraint_name != _SLOT_CONSTRAINT:
+            raise
+        raise SlotTaken from error
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") not in {"40001", "40P01", "55P03"}:
+            raise
+        raise SlotTaken from error

@@ -1,0 +1,32 @@
+"""Why a booking was refused. The sentence for the person is written in the view."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+
+class BookingRefused(Exception):
+    """The rules say no."""
+
+
+class SlotTaken(BookingRefused):
+    """Someone else has the time. `alternatives` holds up to five other starts."""
+
+    def __init__(self, alternatives: Sequence[datetime] = ()) -> None:
+        super().__init__()
+        self.alternatives = list(alternatives)
+
+
+class NotOffered(SlotTaken):
+    """The time was never to be had: outside hours, too soon, too far, off the grid, or of a service not offered."""
+
+
+class HoldLapsed(BookingRefused):
+    """The time was kept for a while, and the while is over."""
+
+
+class WrongState(BookingRefused):
+    """A step that the booking's state does not allow."""
+
+
+class TooLate(BookingRefused):
+    """The cut-off has passed."""

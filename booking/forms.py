@@ -1,0 +1,73 @@
+"""What people type into the booking pages."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from booking.models import Booking
+from common.phones import normal_phone
+
+# The version of the consent sentence below; stored with the booking it was given for.
+CONSENT = "2026-11"
+
+
+class DetailsForm(forms.Form):
+    """Who the visit is for. Nothing is asked that the visit does not need."""
+
+    name = forms.CharField(
+        label=_("Full name"),
+        max_length=120,
+        widget=forms.TextInput({"autocomplete": "name", "autocapitalize": "words"}),
+        error_messages={"required": _("Enter your full name.")},
+    )
+    phone = forms.CharField(
+        label=_("Mobile number"),
+        max_length=32,
+        help_text=_("Add the country code if it is not an Indian number, such as +44."),
+        widget=forms.TextInput({"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
+        error_messages={"required": _("Enter your mobile number.")},
+    )
+    email = forms.EmailField(
+        label=_("E-mail"),
+        help_text=_("Your confirmation goes here."),
+        widget=forms.EmailInput({"autocomplete": "email", "autocapitalize": "off", "spellcheck": "false"}),
+        error_messages={
+            "required": _("Enter your e-mail address."),
+            "invalid": _("Enter an e-mail address like name@example.com."),
+        },
+    )
+    note = forms.CharField(
+        label=_("A note for the practitioner"),
+        max_length=300,
+        required=False,
+        help_text=_("At most 300 characters. Please leave out what you would rather say in person."),
+        widget=forms.Textarea({"rows": 3}),
+    )
+    consent = forms.BooleanField(
+        label=_("I agree that my details are used to arrange this visit."),
+        error_messages={"required": _("Tick the box so that we may use your details for this visit.")},
+    )
+
+    def clean_phone(self) -> str:
+        try:
+            return normal_phone(self.cleaned_data["phone"])
+        except ValueError:
+            raise forms.ValidationError(_("Enter a mobile number we can reach, such as 98123 00456.")) from None
+
+
+class CancellationForm(forms.Form):
+    """A reason is welcome, never needed."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        required=False,
+        help_text=_("It helps the practitioner. Please leave out health matters."),
+    )
+
+
+def initial_details(booking: Booking) -> dict[str, str]:
+    """What was typed before, so that nothing is asked twice. Consent is given anew."""
+    patient = booking.patient
+    if patient is None:
+        return {}
+    return {"name": patient.name, "phone": patient.phone, "email": patient.email, "note": booking.note or ""}

@@ -1,0 +1,48 @@
+"""Keeping a time from a page: a tap that is repeated keeps one time, and a person keeps one time at once."""
+
+import hashlib
+from datetime import datetime
+
+from django.db import transaction
+
+from booking import actions
+from booking.errors import SlotTaken
+from booking.models import Booking, RepeatKey, Source
+from common.audit import Actor
+from practitioners.models import Service
+
+
+def keep(service: Service, *, start: datetime, key: str, earlier: Booking | None, now: datetime) -> Booking:
+    """Hold a time. `earlier` is the person's hold so far: reused for the same time, else given up, details carried over.
+
+    `key` names the form that was sent: the second press of a double press finds the first one's hold.
+    Raises SlotTaken, NotOffered.
+    """
+    held = earlier if earlier is not None and earlier.is_held(now) else None
+    if held is not None and held.service_id == service.pk and held.starts_at == start:
+        return held
+    digest = _digest(key, service, start)
+    try:
+        with transaction.atomic():
+            booking = actions.hold(
+                service,
+                start=start,
+                by=Actor.PATIENT,
+                source=Source.WEB,
+                now=now,
+                patient=earlier.patient if earlier else None,
+                note=(earlier.note or "") if earlier else "",
+                instead_of=held,
+            )
+            row = RepeatKey(digest=digest, request=digest, booking=booking, used_at=now)
+            RepeatKey.objects.bulk_create([row] if key else [], ignore_conflicts=True)
+            return booking
+    except SlotTaken:
+        twin = RepeatKey.objects.select_related("booking").filter(digest=digest).first() if key else None
+        if twin and twin.booking and twin.booking.is_held(now) and twin.booking.starts_at == start:
+            return twin.booking
+        raise
+
+
+def _digest(key: str, service: Service, start: datetime) -> str:
+    return hashlib.sha256(f"{key} {service.pk} {start.isoformat()}".encode()).hexdigest()

@@ -1,0 +1,48 @@
+"""Booking once, however often the request is sent: what an `Idempotency-Key` promises."""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from booking import actions
+from booking.errors import BookingRefused
+from booking.models import Booking, Patient, RepeatKey, Source
+from common.audit import Actor
+from practitioners.models import Service
+
+
+class RepeatedWithOtherBody(BookingRefused):
+    """The key was used before, for something else."""
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@transaction.atomic
+def book_once(service: Service, wish: dict[str, Any], *, key: str, now: datetime) -> Booking:
+    """Hold a time for a guest. `wish` has start, name, email and phone; an empty `key` makes no promise.
+
+    A request that comes while its twin is at work waits for it. Raises SlotTaken, NotOffered, RepeatedWithOtherBody.
+    """
+    if not key:
+        return _book(service, wish, now=now)
+    asked = _digest(json.dumps(wish, default=str, sort_keys=True))
+    row = RepeatKey(digest=_digest(key), request=asked, used_at=now)
+    RepeatKey.objects.bulk_create([row], ignore_conflicts=True)
+    known = RepeatKey.objects.select_related("booking__practitioner", "booking__service").get(pk=row.pk)
+    if known.request != asked:
+        raise RepeatedWithOtherBody
+    if known.booking is not None:
+        return known.booking
+    booking = _book(service, wish, now=now)
+    RepeatKey.objects.filter(pk=row.pk).update(booking=booking)
+    return booking
+
+
+def _book(service: Service, wish: dict[str, Any], *, now: datetime) -> Booking:
+    patient = Patient(name=wish["name"], email=wish["email"], phone=wish["phone"], zone=service.practitioner.zone)
+    return actions.hold(service, start=wish["start"], by=Actor.PATIENT, source=Source.API, now=now, patient=patient)

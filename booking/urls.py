@@ -1,0 +1,23 @@
+from django.urls import path
+
+from booking.views import finding, manage, site, steps
+
+app_name = "booking"
+urlpatterns = [
+    path("", finding.directory, name="home"),
+    path("p/", finding.directory, name="directory"),
+    path("p/<slug:practitioner>/", finding.profile, name="profile"),
+    path("p/<slug:practitioner>/<slug:service>/", finding.times, name="times"),
+    path("p/<slug:practitioner>/<slug:service>/hold/", steps.hold, name="hold"),
+    path("h/<str:public_id>/", steps.details, name="details"),
+    path("h/<str:public_id>/review/", steps.review, name="review"),
+    path("h/<str:public_id>/again/", steps.again, name="again"),
+    path("b/<str:public_id>/", manage.detail, name="detail"),
+    path("b/<str:public_id>/status/", manage.status, name="status"),
+    path("b/<str:public_id>/cancel/", manage.cancel, name="cancel"),
+    path("theme/", site.theme, name="theme"),
+    path("zone/", site.zone, name="zone"),
+    path("help/", site.text, {"name": "help"}, name="help"),
+    path("privacy/", site.text, {"name": "privacy"}, name="privacy"),
+    path("accessibility/", site.text, {"name": "accessibility"}, name="accessibility"),
+]

@@ -1,0 +1,172 @@
+"""From a tap on a time to the pay button: hold, details, review. Every step is drawn from the booking alone."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from booking import actions, deadlines, holds, queries, zones
+from booking.errors import HoldLapsed, NotOffered, SlotTaken, WrongState
+from booking.forms import CONSENT, DetailsForm, initial_details
+from booking.lifecycle import Status
+from booking.models import Booking
+from common import clock
+from common.http import leads_to_checkout, personal, see_other
+from common.ids import new_public_id
+from practitioners.models import Service
+
+HOLD_COOKIE = "hold"
+HOLD_COOKIE_AGE = 24 * 3600
+
+
+@personal
+@require_POST
+def hold(request: HttpRequest, practitioner: str, service: str) -> HttpResponse:
+    """Keep a time for whoever tapped it. A tap on another time moves what was kept."""
+    offer = queries.offered_service(practitioner, slug=service)
+    return _keep(request, offer, _start(request), _held_by(request))
+
+
+@personal
+@require_POST
+def again(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Keep the same time once more after it lapsed, or one of the alternatives; what was typed comes along."""
+    earlier = queries.booking_by_link(public_id)
+    if earlier.status not in {Status.PENDING_PAYMENT, Status.EXPIRED}:
+        return see_other("booking:detail", public_id)
+    return _keep(request, earlier.service, _start(request) or earlier.starts_at, earlier)
+
+
+def _keep(request: HttpRequest, service: Service, start: datetime | None, earlier: Booking | None) -> HttpResponse:
+    now = clock.now()
+    try:
+        if start is None:
+            raise NotOffered(queries.alternatives(service, now, now=now))
+        booking = holds.keep(service, start=start, key=request.POST.get("key", ""), earlier=earlier, now=now)
+    except SlotTaken as refusal:
+        return _conflict(request, service, start, earlier, refusal)
+    step = "booking:review" if booking.patient_id else "booking:details"
+    response = see_other(step, booking.public_id)
+    response.set_cookie(
+        HOLD_COOKIE, booking.public_id, HOLD_COOKIE_AGE, secure=settings.SECURE, httponly=True, samesite="Lax"
+    )
+    return response
+
+
+def _start(request: HttpRequest) -> datetime | None:
+    try:
+        start = datetime.fromisoformat(request.POST.get("slot", ""))
+    except ValueError:
+        return None
+    return start if start.tzinfo else None
+
+
+def _held_by(request: HttpRequest) -> Booking | None:
+    public_id = request.COOKIES.get(HOLD_COOKIE, "")
+    rows = Booking.objects.select_related("patient").filter(public_id=public_id, status=Status.PENDING_PAYMENT)
+    return rows.first() if public_id else None
+
+
+def _conflict(
+    request: HttpRequest, service: Service, wanted: datetime | None, earlier: Booking | None, refusal: SlotTaken
+) -> HttpResponse:
+    practitioner = service.practitioner
+    names = [practitioner.slug, service.slug]
+    zone = zones.shown(request, practitioner.zone)
+    day = f"?date={zones.local(wanted, zone).date()}" if wanted else ""
+    context = {
+        "service": service,
+        "wanted": wanted,
+        "never_offered": isinstance(refusal, NotOffered),
+        "alternatives": refusal.alternatives,
+        "earlier": earlier,
+        "zone": zone,
+        "hold_url": reverse("booking:again", args=[earlier.public_id])
+        if earlier and earlier.service_id == service.pk
+        else reverse("booking:hold", args=names),
+        "times_url": reverse("booking:times", args=names) + day,
+        "key": new_public_id(),
+    }
+    return render(request, "booking/conflict.html", context, status=409)
+
+
+def _elsewhere(booking: Booking, now: datetime) -> HttpResponse | None:
+    """Where the steps of a booking that is past them lead."""
+    return None if booking.is_held(now) else see_other("booking:detail", booking.public_id)
+
+
+@personal
+@require_http_methods(["GET", "HEAD", "POST"])
+def details(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Who the visit is for."""
+    booking = queries.booking_by_link(public_id)
+    now = clock.now()
+    zone = zones.shown(request, booking.practitioner.zone)
+    form = DetailsForm(request.POST or None, initial=initial_details(booking))
+    if request.method == "POST" and form.is_valid():
+        given = {name: form.cleaned_data[name] for name in ("name", "email", "phone", "note")}
+        try:
+            booking = _give(booking, given, zone, request, now)
+        except SlotTaken as refusal:
+            return _conflict(request, booking.service, booking.starts_at, booking, refusal)
+        except (HoldLapsed, WrongState):
+            return see_other("booking:detail", public_id)
+        return see_other("booking:review", booking.public_id)
+    if gone := _elsewhere(booking, now):
+        return gone
+    context = {"booking": booking, "form": form, "zone": zone, "now": now, **_links(booking)}
+    return render(request, "booking/details.html", context)
+
+
+def _give(booking: Booking, given: dict[str, str], zone: str, request: HttpRequest, now: datetime) -> Booking:
+    """Write the details down; a hold that lapsed while someone typed is taken again if its time is free."""
+    try:
+        return actions.give_details(booking, **given, zone=zone, consent=CONSENT, now=now)
+    except HoldLapsed:
+        if not booking.has_lapsed(now):
+            raise
+    fresh = holds.keep(
+        booking.service, start=booking.starts_at, key=request.POST.get("key", ""), earlier=booking, now=now
+    )
+    return actions.give_details(fresh, **given, zone=zone, consent=CONSENT, now=now)
+
+
+def _links(booking: Booking) -> dict[str, object]:
+    names = [booking.practitioner.slug, booking.service.slug]
+    return {
+        "times_url": reverse("booking:times", args=names)
+        + f"?date={zones.local(booking.starts_at, booking.practitioner.zone).date()}",
+        "key": new_public_id(),
+    }
+
+
+@personal
+@leads_to_checkout
+@require_http_methods(["GET", "HEAD", "POST"])
+def review(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Everything that was agreed, on one slip. POST confirms what costs nothing."""
+    booking = queries.booking_by_link(public_id)
+    now = clock.now()
+    if gone := _elsewhere(booking, now):
+        return gone
+    if booking.patient is None:
+        return see_other("booking:details", public_id)
+    if request.method == "POST":
+        try:
+            actions.confirm_free(booking, now=now)
+        except (HoldLapsed, WrongState):
+            pass
+        return see_other("booking:detail", public_id)
+    links = _links(booking)
+    until = deadlines.cancellable_until(booking.starts_at, booking.practitioner.cancel_cutoff)
+    context = {
+        "booking": booking,
+        "zone": zones.shown(request, booking.practitioner.zone),
+        "now": now,
+        "change": {"time": links["times_url"], "details": reverse("booking:details", args=[public_id])},
+        "cancellable_until": until if until > now else None,
+    }
+    return render(request, "booking/review.html", context)

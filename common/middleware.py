@@ -1,0 +1,50 @@
+"""What every answer carries, and the one line that a request leaves in the log."""
+
+import logging
+import time
+import uuid
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+logger = logging.getLogger("samay.request")
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+_PERMISSIONS = ", ".join(f"{name}=()" for name in ("camera", "geolocation", "microphone", "payment", "usb"))
+
+
+class RequestLog:
+    """One line a request: method, the route's name (never the path: it may be a capability), status and time."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        started = time.perf_counter()
+        request_id = uuid.uuid4().hex[:16]
+        response = self.get_response(request)
+        match = request.resolver_match
+        facts = {
+            "request": request_id,
+            "method": request.method
+            if request.method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
+            else "other",
+            "route": match.view_name if match else "",
+            "status": response.status_code,
+            "ms": round((time.perf_counter() - started) * 1000),
+        }
+        logger.info("request", extra=facts)
+        response.headers["X-Request-ID"] = request_id
+        return response
+
+
+class SecurityHeaders:
+    """Headers that Django has no setting for."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", _PERMISSIONS)
+        return response

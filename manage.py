@@ -1,0 +1,26 @@
+#!/usr/bin/env python
+"""Django's commands, and `demo`, which works before there are any settings to read."""
+
+import os
+import sys
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import execute_from_command_line
+
+
+def main(arguments: list[str]) -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    if arguments[1:2] == ["demo"]:
+        from config.embedded.demo import main as demo  # noqa: PLC0415 - needs packages that production does not have
+
+        return demo(arguments[2:])
+    try:
+        execute_from_command_line(arguments)
+    except ImproperlyConfigured as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))

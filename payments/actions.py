@@ -1,0 +1,282 @@
+"""The verbs that write money. Whoever reports a payment (return, webhook, poll, person) ends in `apply_payment`."""
+
+import logging
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from booking import actions as booking_actions
+from booking.errors import BookingRefused
+from booking.lifecycle import Status
+from booking.models import Booking
+from common import audit, claims
+from common.audit import Actor
+from payments import queries
+from payments.errors import NothingToPay
+from payments.lifecycle import RECEIVED, PaymentStatus, RefundStatus, may_move
+from payments.models import Attention, Event, Payment, ProviderName, Refund, RefundReason, Result
+from payments.providers import provider_for
+from payments.providers.base import OpenRequest, ProviderError, ProviderEvent, Snapshot, State
+from payments.signals import payment_captured, refund_owed
+from practitioners.models import Practitioner
+
+logger = logging.getLogger(__name__)
+
+FIRST_POLL = timedelta(seconds=20)
+# Banks may answer up to three days late; a closed link is asked about a little longer than that.
+LATE_ANSWERS = timedelta(days=4)
+CLOSED_POLL = timedelta(hours=6)
+
+
+# --- Beginning to pay -------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def begin(booking: Booking, *, now: datetime) -> Payment:
+    """Press Pay: keep the time while the payment runs and write the row that the provider will be asked about.
+
+    A payment that is still open is used again, so pressing twice asks for the money once.
+    Raises NothingToPay, HoldLapsed, WrongState.
+    """
+    booking = booking_actions.keep_while_paying(booking, now=now)
+    if not booking.amount or booking.hold_expires_at is None:
+        raise NothingToPay
+    payments = Payment.objects.locked().filter(booking=booking)
+    if any(payment.status in RECEIVED for payment in payments):
+        raise NothingToPay
+    for payment in payments:
+        if payment.expires_at > now and payment.price == booking.price:
+            return payment
+    payment = Payment.objects.create(
+        booking=booking,
+        provider=ProviderName.RAZORPAY,
+        status=PaymentStatus.CREATED,
+        amount=booking.amount,
+        currency=booking.currency,
+        created_at=now,
+        expires_at=booking.hold_expires_at,
+        due_at=now + FIRST_POLL,
+    )
+    audit.record("payment.begun", payment, by=Actor.PATIENT, now=now, after={"amount": payment.amount})
+    return payment
+
+
+def open_checkout(payment: Payment) -> str:
+    """Ask the provider for its page and answer its address. Safe to repeat; never inside a transaction.
+
+    Raises ProviderError: nothing was charged, and the row stays open for the next try.
+    """
+    if payment.checkout_url:
+        return payment.checkout_url
+    checkout = provider_for(payment.provider).open(
+        OpenRequest(
+            key=payment.key,
+            amount=payment.price,
+            description=f"Booking {payment.booking.reference}",
+            expires_at=payment.expires_at,
+            return_url=settings.SITE_URL + reverse("payments:return", args=[payment.provider]),
+        )
+    )
+    Payment.objects.filter(pk=payment.pk).update(reference=checkout.reference, checkout_url=checkout.url)
+    return checkout.url
+
+
+# --- The one way in ---------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def apply_payment(payment: Payment, snapshot: Snapshot, *, by: Actor, now: datetime) -> bool:
+    """Book what a provider says about a payment. Any number of times, in any order, it ends the same.
+
+    Answers whether it was news.
+    """
+    booking = Booking.objects.get(pk=payment.booking_id)
+    Practitioner.objects.locked().get(pk=booking.practitioner_id)
+    booking = Booking.objects.locked().get(pk=booking.pk)
+    payment = Payment.objects.locked().get(pk=payment.pk)
+    match snapshot.state:
+        case State.CAPTURED:
+            return _capture(payment, booking, snapshot, by=by, now=now)
+        case State.AUTHORISED:
+            return _note(payment, PaymentStatus.AUTHORISED, snapshot, by=by, now=now)
+        case State.FAILED:
+            return _note(payment, PaymentStatus.FAILED, snapshot, by=by, now=now)
+        case _:
+            return False
+
+
+def _note(payment: Payment, status: PaymentStatus, snapshot: Snapshot, *, by: Actor, now: datetime) -> bool:
+    before = PaymentStatus(payment.status)
+    if not may_move(before, status):
+        return False
+    payment.status = status
+    payment.order_id = payment.order_id or snapshot.order_id
+    payment.failure = snapshot.failure[:64]
+    payment.save(update_fields=["status", "order_id", "failure"])
+    _audit(payment, before, by=by, now=now)
+    return True
+
+
+def _capture(payment: Payment, booking: Booking, snapshot: Snapshot, *, by: Actor, now: datetime) -> bool:
+    before = PaymentStatus(payment.status)
+    if before in RECEIVED:
+        return _captured_before(payment, snapshot)
+    payment.status = PaymentStatus.CAPTURED
+    payment.provider_payment_id, payment.order_id = snapshot.payment_id, snapshot.order_id or payment.order_id
+    payment.captured_at, payment.done_at = now, now
+    payment.captured_amount, payment.captured_currency = snapshot.amount, snapshot.currency
+    payment.fee, payment.tax, payment.method, payment.failure = snapshot.fee, snapshot.tax, snapshot.method[:32], ""
+    if payment.captured != payment.price:
+        payment.attention = Attention.AMOUNT_DIFFERS
+    try:
+        with transaction.atomic():
+            payment.save()
+    except IntegrityError:
+        # Only provider_payment_once can say so: this money has already been booked for another payment.
+        return _flag(payment, Attention.ID_REUSED)
+    _audit(payment, before, by=by, now=now)
+    payment_captured.send(sender=Payment, payment=payment, booking=booking, now=now)
+    if not payment.attention:
+        _give_time_or_owe_refund(payment, booking, by=by, now=now)
+    return True
+
+
+def _captured_before(payment: Payment, snapshot: Snapshot) -> bool:
+    same = payment.provider_payment_id == snapshot.payment_id or not snapshot.payment_id
+    return False if same else _flag(payment, Attention.CAPTURED_AGAIN)
+
+
+def _flag(payment: Payment, attention: Attention) -> bool:
+    Payment.objects.filter(pk=payment.pk).update(attention=attention)
+    return True
+
+
+def _give_time_or_owe_refund(payment: Payment, booking: Booking, *, by: Actor, now: datetime) -> None:
+    """Money that arrived is a confirmed booking, or it goes back. There is no third way."""
+    if booking.status in {Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW}:
+        owe_refund(payment, reason=RefundReason.PAID_TWICE, by=by, now=now)
+    elif booking.status in {Status.CANCELLED, Status.DECLINED}:
+        owe_refund(payment, reason=RefundReason.CANCELLED, by=by, now=now)
+    elif booking.ends_at <= now:
+        owe_refund(payment, reason=RefundReason.TIME_GONE, by=by, now=now)
+    else:
+        try:
+            booking_actions.confirm(booking, by=by, now=now)
+        except BookingRefused:
+            owe_refund(payment, reason=RefundReason.TIME_GONE, by=by, now=now)
+
+
+def owe_refund(payment: Payment, *, reason: RefundReason, by: Actor, now: datetime) -> None:
+    """Write down that all of a payment goes back. The payment must be locked; once per reason, never too much."""
+    refund, is_new = Refund.objects.get_or_create(
+        payment=payment,
+        reason=reason,
+        defaults={
+            "status": RefundStatus.OWED,
+            "amount": payment.captured.amount,
+            "currency": payment.captured.currency,
+            "owed_at": now,
+        },
+    )
+    if is_new:
+        audit.record("refund.owed", refund, by=by, now=now, after={"amount": refund.amount}, reason=reason)
+        refund_owed.send(sender=Refund, refund=refund, booking=payment.booking, now=now)
+
+
+def _audit(payment: Payment, before: PaymentStatus, *, by: Actor, now: datetime) -> None:
+    after = {"status": payment.status, "amount": payment.captured_amount, "attention": payment.attention}
+    audit.record(f"payment.{payment.status}", payment, by=by, now=now, before={"status": before}, after=after)
+
+
+# --- Webhooks ---------------------------------------------------------------------------------------------------------
+
+
+def store_event(provider: str, account: str, event: ProviderEvent, body: bytes, *, now: datetime) -> Event:
+    """Put an authentic event into the inbox, once. After this the provider may be told that we have it."""
+    row = Event(
+        provider=provider,
+        account=account,
+        event_id=event.event_id,
+        kind=event.kind[:64],
+        key=event.key,
+        reference=event.reference,
+        order_id=event.order_id,
+        provider_payment_id=event.payment_id,
+        facts=asdict(event.snapshot) if event.snapshot else None,
+        body=body.decode(errors="replace"),
+        received_at=now,
+        due_at=now,
+    )
+    Event.objects.bulk_create([row], ignore_conflicts=True)
+    return Event.objects.only("pk", "done_at").get(provider=provider, account=account, event_id=event.event_id)
+
+
+def process_events(*, now: datetime, limit: int = 50, only: int | None = None) -> int:
+    """Work on waiting events, each by itself; answers how many were claimed."""
+    claimed = claims.claim(Event, now=now, limit=limit, only=None if only is None else [only])
+    for event in claimed:
+        try:
+            _process(event, now=now)
+        except ProviderError:
+            claims.put_back(event, now=now)
+        except Exception:
+            # One event that can't be worked on must not keep the others waiting.
+            logger.exception("event not processed", extra={"event": event.pk})
+            claims.put_back(event, now=now)
+    return len(claimed)
+
+
+def _process(event: Event, *, now: datetime) -> None:
+    payment = queries.payment_of_event(event)
+    if payment is None:
+        claims.finish(event, now=now, result=Result.UNKNOWN)
+        return
+    snapshot = _snapshot_of(event) or provider_for(payment.provider).look_up(payment.reference)
+    with transaction.atomic():
+        news = apply_payment(payment, snapshot, by=Actor.PROVIDER, now=now)
+        result = Result.APPLIED if news else Result.NO_NEWS
+        claims.finish(event, now=now, payment=payment, result=result)
+
+
+def _snapshot_of(event: Event) -> Snapshot | None:
+    return Snapshot(**{**event.facts, "state": State(event.facts["state"])}) if event.facts else None
+
+
+# --- Asking -----------------------------------------------------------------------------------------------------------
+
+
+def ask_provider(payment: Payment, *, by: Actor, now: datetime, timeout: float | None = None) -> bool:
+    """Ask what became of a payment and book the answer. Raises ProviderError."""
+    if not payment.reference:
+        open_checkout(payment)
+        payment.refresh_from_db(fields=["reference"])
+    provider = provider_for(payment.provider)
+    snapshot = provider.look_up(payment.reference, timeout=timeout) if timeout else provider.look_up(payment.reference)
+    return apply_payment(payment, snapshot, by=by, now=now)
+
+
+def poll_payments(*, now: datetime, limit: int = 20) -> int:
+    """Ask about open payments whose turn it is, so that a lost webhook heals by itself."""
+    claimed = claims.claim(Payment, now=now, limit=limit)
+    for payment in claimed:
+        if now > payment.expires_at + LATE_ANSWERS:
+            claims.finish(payment, now=now)
+            continue
+        try:
+            if payment.reference or now < payment.expires_at:
+                ask_provider(payment, by=Actor.SYSTEM, now=now)
+        except ProviderError:
+            claims.put_back(payment, now=now)
+        else:
+            _wait_for_next_turn(payment, now=now)
+    return len(claimed)
+
+
+def _wait_for_next_turn(payment: Payment, *, now: datetime) -> None:
+    if now < payment.expires_at:
+        claims.put_back(payment, now=now)
+    else:
+        claims.put_back(payment, now=now + CLOSED_POLL)

@@ -1,0 +1,9 @@
+"""Why a payment could not be begun. The sentence for the person is written in the view."""
+
+
+class PaymentRefused(Exception):
+    """The rules say no."""
+
+
+class NothingToPay(PaymentRefused):
+    """The booking is free, paid already, or over."""

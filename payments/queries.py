@@ -1,0 +1,45 @@
+"""Reads across payments: which one an event speaks of, and what a person must look at."""
+
+from django.db.models import Q
+
+from booking.models import Booking
+from payments.lifecycle import RECEIVED, RefundStatus
+from payments.models import Event, Payment, Refund, Result
+
+
+def payment_of_event(event: Event) -> Payment | None:
+    """The payment an event is about, by any of the names it carries. One query."""
+    names = {
+        "key": event.key,
+        "reference": event.reference,
+        "order_id": event.order_id,
+        "provider_payment_id": event.provider_payment_id,
+    }
+    match = Q()
+    for field, value in names.items():
+        if value:
+            match |= Q(**{field: value})
+    if not match:
+        return None
+    ours = Payment.objects.filter(match, provider=event.provider, account=event.account)
+    return ours.select_related("booking").order_by("pk").first()
+
+
+def latest_payment(booking: Booking) -> Payment | None:
+    """The payment that speaks for a booking: one that arrived before one that is open, else the newest."""
+    payments = list(booking.payments.order_by("-pk"))
+    arrived = [payment for payment in payments if payment.status in RECEIVED]
+    return next(iter(arrived or payments), None)
+
+
+def refunds_of(booking: Booking) -> list[Refund]:
+    return list(Refund.objects.filter(payment__booking=booking).order_by("pk"))
+
+
+def needs_attention() -> dict[str, int]:
+    """How many rows of each kind wait for a person."""
+    return {
+        "payments": Payment.objects.exclude(attention="").count(),
+        "refunds": Refund.objects.filter(status__in=[RefundStatus.OWED, RefundStatus.FAILED]).count(),
+        "events": Event.objects.filter(result=Result.UNKNOWN).count(),
+    }
