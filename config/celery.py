@@ -23,7 +23,6 @@ _SWEEPS = {
 app.conf.beat_schedule = {
     name: {"task": name, "schedule": seconds, "options": {"expires": seconds}} for name, seconds in _SWEEPS.items()
 }
-app.conf.beat_schedule_filename = os.environ.get("BEAT_SCHEDULE_FILE", "/tmp/samay-beat")  # noqa: S108 - holds no secret
 
 
 @setup_logging.connect

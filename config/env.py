@@ -10,7 +10,6 @@ from django.core.exceptions import ImproperlyConfigured
 
 _env = environ.Env()
 _EXAMPLES = ("change-me", "insecure", "example", "secret-key")
-_REQUIRED: Any = environ.Env.NOTSET
 
 
 def refuse(name: str, why: str) -> NoReturn:
@@ -18,17 +17,15 @@ def refuse(name: str, why: str) -> NoReturn:
 
 
 def given(name: str) -> bool:
-    return bool(_env.str(name, default=""))
+    return bool(os.environ.get(name))
 
 
-def text(name: str, default: Any = _REQUIRED) -> str:
-    raw = os.environ.get(name, "")
-    if raw.startswith("$"):
-        return raw  # django-environ would take it for the name of another variable
-    try:
-        return str(_env.str(name, default=default))
-    except ImproperlyConfigured:
+def text(name: str, default: str | None = None) -> str:
+    """The value as it stands. Empty is the same as not given. Read directly: django-environ would resolve a `$`."""
+    value = os.environ.get(name) or default
+    if value is None:
         refuse(name, "is missing")
+    return value
 
 
 def boolean(name: str, *, default: bool) -> bool:
@@ -43,7 +40,7 @@ def listed(name: str, default: list[str]) -> list[str]:
     return [item.strip() for item in text(name, default=",".join(default)).split(",") if item.strip()]
 
 
-def url(name: str, default: Any = _REQUIRED) -> str:
+def url(name: str, default: str | None = None) -> str:
     """An http(s) address without a trailing slash."""
     value = text(name, default=default).rstrip("/")
     parts = urlsplit(value)

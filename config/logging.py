@@ -53,7 +53,6 @@ class WithoutValues(logging.Filter):
 
 def logging_config(*, level: str) -> dict[str, Any]:
     quiet = {"handlers": ["wordless"], "level": "WARNING", "propagate": False}
-    fields = "%(asctime)s %(levelname)s %(name)s %(message)s"
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -61,8 +60,9 @@ def logging_config(*, level: str) -> dict[str, Any]:
         "formatters": {
             "json": {
                 "()": IdsOnly,
-                "format": fields,
-                "rename_fields": {"asctime": "at", "levelname": "level", "name": "logger"},
+                "format": "%(levelname)s %(name)s %(message)s",
+                "rename_fields": {"levelname": "level", "name": "logger"},
+                "timestamp": "at",
             }
         },
         "handlers": {

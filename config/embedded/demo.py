@@ -101,7 +101,18 @@ def web_command(*, port: int, workers: int, threads: int = 8) -> list[str]:
 
 
 def worker_command(*, processes: int) -> list[str]:
-    return [sys.executable, "-m", "celery", "-A", "config", "worker", "--concurrency", str(processes), "--loglevel", "INFO"]
+    return [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "config",
+        "worker",
+        "--concurrency",
+        str(processes),
+        "--loglevel",
+        "INFO",
+    ]
 
 
 def beat_command() -> list[str]:

@@ -68,7 +68,9 @@ def check_port(port: int) -> None:
     except PermissionError:
         raise Refused(f"Port {port} needs rights you don't have. Choose one above 1023: PORT=8000") from None
     except OSError:
-        raise Refused(f"Port {port} is taken by another program. Choose another one: PORT={_free_port(port + 1)}") from None
+        raise Refused(
+            f"Port {port} is taken by another program. Choose another one: PORT={_free_port(port + 1)}"
+        ) from None
 
 
 def inner_ports(path: Path, *, names: tuple[str, ...], avoid: int) -> dict[str, int]:

@@ -29,10 +29,11 @@ class Supervisor(Family):
         self._due: dict[str, float] = {}
 
     def heed_signals(self) -> None:
-        """Stop on the usual signals. One that is ignored already (nohup) stays so."""
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                signal.signal(number, self._ask_to_stop)
+        """Stop on the usual signals. A shell's `&` ignores SIGINT for us, which is not meant; `nohup` is."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._ask_to_stop)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            signal.signal(signal.SIGHUP, self._ask_to_stop)
 
     def pause(self) -> None:
         super().pause()

@@ -1,6 +1,7 @@
 """Paying for a booking, and coming back from the provider."""
 
 import logging
+from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -38,6 +39,10 @@ def pay(request: HttpRequest, public_id: str) -> HttpResponse:
         return see_other("booking:details", booking.public_id)
     if request.method == "GET":
         return _page(request, booking)
+    return _press_pay(request, booking, now=now)
+
+
+def _press_pay(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpResponse:
     try:
         if not booking.amount:
             booking_actions.confirm_free(booking, now=now)
