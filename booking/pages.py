@@ -118,7 +118,8 @@ def month_of(first: date, counts: Mapping[date, int], *, today: date, last: date
             return None
         return Day(date_, counts.get(date_, 0), date_ == today, date_ == chosen)
 
-    weeks = [[day(date_) for date_ in week] for week in calendar.Calendar().monthdatescalendar(first.year, first.month)]
+    dates = calendar.Calendar().monthdatescalendar(first.year, first.month)
+    weeks = [[day(date_) for date_ in week] for week in dates if week[-1] >= today]
     before, after = _month_before(first), _month_after(first)
     return Month(
         first=first,

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import phonenumbers
 from django import template
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -11,10 +12,10 @@ from booking import pages, zones
 from booking.lifecycle import Status
 from booking.models import Booking
 from common import clock
-from common.templatetags.samay import clock as clock_words
-from common.templatetags.samay import long_day
 
 register = template.Library()
+
+_TITLES = {"dr", "prof", "mr", "mrs", "ms"}
 
 _TONES = {
     Status.PENDING_PAYMENT: ("warn", "hourglass"),
@@ -61,6 +62,12 @@ def place(zone: str) -> str:
 
 
 @register.filter
+def or_home(zone: str, booking: Booking) -> str:
+    """The zone to show, or the patient's, or the practitioner's."""
+    return zone or (booking.patient.zone if booking.patient else booking.practitioner.zone)
+
+
+@register.filter
 def phone(number: str) -> str:
     """+91 98123 00456"""
     parsed = phonenumbers.parse(number)
@@ -69,7 +76,13 @@ def phone(number: str) -> str:
 
 @register.filter
 def soon(value: datetime, zone: str) -> str:
-    """Today, 2:00 PM; Tomorrow, 2:00 PM; Friday 4 December, 2:00 PM"""
+    """Today; Tomorrow; Fri 4 Dec"""
     days = (zones.local(value, zone).date() - zones.local(clock.now(), zone).date()).days
-    words = {0: _("Today"), 1: _("Tomorrow")}
-    return _("%(day)s, %(time)s") % {"day": words.get(days) or long_day(value, zone), "time": clock_words(value, zone)}
+    return {0: _("Today"), 1: _("Tomorrow")}.get(days) or date_format(zones.local(value, zone), "D j M")
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Dr Sarah Khan: SK"""
+    words = [word for word in name.split() if not word.rstrip(".").casefold() in _TITLES]
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:]))

@@ -2,20 +2,17 @@
 
 import argparse
 import fcntl
-import http.client
 import os
-import socket
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 
 from config.embedded.engines import prepared, start_engines
 from config.embedded.environment import (
-    HOST,
     Refused,
     check_given,
     check_port,
@@ -25,10 +22,19 @@ from config.embedded.environment import (
     write_env_file,
 )
 from config.embedded.processes import Child, DidNotStart, tail
+from config.embedded.programs import (
+    ROOT,
+    beat_command,
+    healthy,
+    listens,
+    manage,
+    sandbox_command,
+    web_command,
+    worker_command,
+)
 from config.embedded.supervisor import Stopped, Supervisor
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-_MANAGE = [sys.executable, str(ROOT / "manage.py")]
+_WEB_THREADS = 8
 _HIGHEST_PORT = 65535
 _SECONDS_FOR_A_DYING_DEMO = 20
 
@@ -65,15 +71,15 @@ def _run(supervisor: Supervisor, data: Path, port: int) -> None:
     write_env_file(data / "env", {name: env[name] for name in ours})
     logs = data / "logs"
     with _step("Tables"):
-        _once(supervisor, Child("migrate", [*_MANAGE, "migrate", "--no-input"], logs / "migrate.log", env))
+        _once(supervisor, Child("migrate", manage("migrate", "--no-input"), logs / "migrate.log", env, cwd=ROOT))
     with _step("A practice to look at"):
         logins = _seed(supervisor, data, env)
     children = _programs(port, ports, logs, env)
     with _step("Web and sandbox"):
         for name in ("web", "sandbox"):
             supervisor.start(children[name])
-        supervisor.wait_for(children["web"], ready=lambda: _healthy(port))
-        supervisor.wait_for(children["sandbox"], ready=lambda: _listens(ports["sandbox"]))
+        supervisor.wait_for(children["web"], ready=lambda: healthy(port))
+        supervisor.wait_for(children["sandbox"], ready=lambda: listens(ports["sandbox"]))
     for name in ("worker", "beat"):
         supervisor.start(children[name])
     site = env["SITE_URL"]
@@ -83,48 +89,22 @@ def _run(supervisor: Supervisor, data: Path, port: int) -> None:
 
 
 def _programs(port: int, ports: Mapping[str, int], logs: Path, env: Mapping[str, str]) -> dict[str, Child]:
-    sandbox = [*_MANAGE, "sandbox", "--port", str(ports["sandbox"]), "--smtp-port", str(ports["smtp"])]
     commands = {
-        "web": web_command(port=port, workers=2),
-        "sandbox": sandbox,
+        "web": web_command(port=port, workers=2, threads=_WEB_THREADS),
+        "sandbox": sandbox_command(port=ports["sandbox"], smtp_port=ports["smtp"]),
         "worker": worker_command(processes=2),
         "beat": beat_command(),
     }
     return {name: Child(name, command, logs / f"{name}.log", env, cwd=ROOT) for name, command in commands.items()}
 
 
-def web_command(*, port: int, workers: int, threads: int = 8) -> list[str]:
-    options = {"interface": "wsgi", "host": HOST, "port": port, "workers": workers, "blocking-threads": threads}
-    options |= {"workers-kill-timeout": 5, "respawn-interval": 0.5, "log-level": "warning"}
-    words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
-    return [sys.executable, "-m", "granian", *words, "--respawn-failed-workers", "config.wsgi:application"]
-
-
-def worker_command(*, processes: int) -> list[str]:
-    return [
-        sys.executable,
-        "-m",
-        "celery",
-        "-A",
-        "config",
-        "worker",
-        "--concurrency",
-        str(processes),
-        "--loglevel",
-        "INFO",
-    ]
-
-
-def beat_command() -> list[str]:
-    return [sys.executable, "-m", "celery", "-A", "config", "beat", "--pidfile", "", "--loglevel", "INFO"]
-
-
 def _seed(supervisor: Supervisor, data: Path, env: Mapping[str, str]) -> str:
-    """Fill an empty installation. Returns what the seed says about logins, also at later starts."""
+    """Fill an empty installation. Returns what the seed said about logins, also at later starts."""
     kept = data / "logins.txt"
-    if not kept.exists():
+    is_ours = not os.environ.get("DATABASE_URL")
+    if not (is_ours and kept.exists()):
         log = data / "logs" / "seed.log"
-        _once(supervisor, Child("seed", [*_MANAGE, "seed"], log, env, cwd=ROOT))
+        _once(supervisor, Child("seed", manage("seed"), log, env, cwd=ROOT))
         log.chmod(0o600)
         log.rename(kept)
     return kept.read_text()
@@ -139,23 +119,6 @@ def _once(supervisor: Supervisor, child: Child) -> None:
     del supervisor.children[child.name]
     if child.process and child.process.returncode:
         raise DidNotStart(f"`{child.name}` failed. The end of {child.log}:\n{tail(child.log)}")
-
-
-def _healthy(port: int) -> bool:
-    connection = http.client.HTTPConnection(HOST, port, timeout=5)
-    try:
-        connection.request("GET", "/healthz")
-        return connection.getresponse().status == http.client.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
-
-
-def _listens(port: int) -> bool:
-    with suppress(OSError), socket.create_connection((HOST, port), timeout=1):
-        return True
-    return False
 
 
 @contextmanager

@@ -69,7 +69,7 @@ def check_port(port: int) -> None:
         raise Refused(f"Port {port} needs rights you don't have. Choose one above 1023: PORT=8000") from None
     except OSError:
         raise Refused(
-            f"Port {port} is taken by another program. Choose another one: PORT={_free_port(port + 1)}"
+            f"Port {port} is taken by another program. Choose another one: PORT={_free_from(port + 1)}"
         ) from None
 
 
@@ -83,9 +83,14 @@ def inner_ports(path: Path, *, names: tuple[str, ...], avoid: int) -> dict[str, 
         taken = {avoid, *found.values()}
         found[name] = before.get(name, 0)
         if found[name] in {0, *taken} or not _is_free(found[name]):
-            found[name] = next(port for port in iter(lambda: _listen(0), None) if port not in taken)
+            found[name] = next(port for port in iter(free_port, None) if port not in taken)
     path.write_text(json.dumps(found))
     return found
+
+
+def free_port() -> int:
+    """Any port that nobody listens on just now."""
+    return _listen(0)
 
 
 def _kept_secrets(path: Path) -> dict[str, str]:
@@ -95,7 +100,6 @@ def _kept_secrets(path: Path) -> dict[str, str]:
     fresh = {
         "SECRET_KEY": secrets.token_urlsafe(48),
         "FIELD_KEYS": Fernet.generate_key().decode(),
-        "PRACTICE_PASSWORD": "-".join(secrets.token_hex(2) for _ in range(3)),
     }
     if missing := fresh.keys() - kept.keys():
         kept |= {name: fresh[name] for name in missing}
@@ -126,5 +130,5 @@ def _is_free(port: int) -> bool:
         return False
 
 
-def _free_port(start: int) -> int:
-    return next((port for port in range(start, min(start + 100, 65536)) if _is_free(port)), _listen(0))
+def _free_from(start: int) -> int:
+    return next((port for port in range(start, min(start + 100, 65536)) if _is_free(port)), 0) or free_port()

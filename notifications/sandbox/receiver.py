@@ -87,7 +87,7 @@ def _text_of(part: EmailMessage | None) -> str:
 
 
 def _header(message: EmailMessage, name: str) -> str:
-    return _storable(str(message.get(name, "")))
+    return _storable(str(message.get(name, ""))).strip()
 
 
 def _type_of(part: EmailMessage) -> str:
@@ -99,4 +99,4 @@ def _type_of(part: EmailMessage) -> str:
 
 def _storable(text: str) -> str:
     """PostgreSQL keeps neither NUL nor half a surrogate pair."""
-    return text.replace("\0", "").encode(errors="replace").decode().strip("\r\n")
+    return text.replace("\0", "").encode(errors="replace").decode()

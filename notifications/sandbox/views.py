@@ -1,12 +1,14 @@
 """Looking inside practice mode: the mailbox, the open checkouts, the clock. Only practice machines have these pages."""
 
 import base64
+import io
 import json
 from typing import Any, cast
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp_replace
 from django import forms
+from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
@@ -76,8 +78,13 @@ def _move_by_json(request: HttpRequest) -> HttpResponse:
 @csrf_protect
 def _move_by_form(request: HttpRequest) -> HttpResponse:
     form = ClockForm(request.POST)
-    if form.is_valid():
-        clock.advance(form.cleaned_data["advance"])
+    try:
+        if form.is_valid():
+            clock.advance(form.cleaned_data["advance"])
+        else:
+            messages.error(request, _("The clock moves forward, by a number of seconds up to a year."))
+    except RuntimeError:
+        messages.error(request, _("This installation has no CLOCK_FILE, so its clock can’t be moved."))
     return see_other("notifications_sandbox:index")
 
 
@@ -134,9 +141,9 @@ def mail_html(_request: HttpRequest, pk: int) -> HttpResponse:
 def attachment(_request: HttpRequest, mail_id: int, pk: int) -> FileResponse:
     """Always a download, never a page."""
     one = get_object_or_404(Attachment, pk=pk, mail=mail_id)
-    response = FileResponse([bytes(one.content)], as_attachment=True, filename=one.name or f"attachment-{pk}")
-    response.headers["Content-Type"] = "application/octet-stream"
-    return response
+    name = one.name or f"attachment-{pk}"
+    content = io.BytesIO(one.content)
+    return FileResponse(content, as_attachment=True, filename=name, content_type="application/octet-stream")
 
 
 def _facts(mail: Mail) -> dict[str, Any]:

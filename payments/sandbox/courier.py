@@ -7,6 +7,7 @@ that was on its way then is brought once more when its lease has run out.
 import http.client
 import logging
 import threading
+import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -28,6 +29,7 @@ LEASE = timedelta(seconds=15)
 LONGEST_DELAY = timedelta(minutes=15)
 PATIENCE = timedelta(hours=24)
 IDLE_SECONDS = 0.2
+EXPIRY_SECONDS = 1.0
 
 
 class Courier(threading.Thread):
@@ -37,6 +39,7 @@ class Courier(threading.Thread):
         super().__init__(name="webhook courier", daemon=True)
         self._url = (site or settings.SITE_URL) + PATH
         self._stopped = threading.Event()
+        self._looked_at_links = 0.0
 
     def stop(self) -> None:
         """Take nothing new, and wait for what is on its way."""
@@ -58,7 +61,7 @@ class Courier(threading.Thread):
     def _round(self, pool: ThreadPoolExecutor, on_the_way: dict[Future[int], Delivery]) -> None:
         close_old_connections()
         if not self._stopped.is_set():
-            actions.expire_links()
+            self._expire_links()
             free = PARALLEL - len(on_the_way)
             for delivery in claims.claim(Delivery, now=clock.machine_now(), limit=free, lease=LEASE) if free else []:
                 on_the_way[pool.submit(post, self._url, delivery)] = delivery
@@ -67,6 +70,11 @@ class Courier(threading.Thread):
             return
         for future in wait(on_the_way, timeout=IDLE_SECONDS, return_when=FIRST_COMPLETED).done:
             record(on_the_way.pop(future), future.result(), now=clock.machine_now())
+
+    def _expire_links(self) -> None:
+        if time.monotonic() - self._looked_at_links > EXPIRY_SECONDS:
+            actions.expire_links()
+            self._looked_at_links = time.monotonic()
 
 
 def post(url: str, delivery: Delivery) -> int:

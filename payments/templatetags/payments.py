@@ -61,6 +61,6 @@ def payment_panel(context: RequestContext, booking: Booking) -> dict[str, object
         "refunds": [(refund, refund.status == RefundStatus.PROCESSED) for refund in refunds],
         "body": f"payments/panel/{case}.html",
         "now": now,
-        "zone": context.get("zone") or booking.practitioner.zone,
+        "zone": context.get("zone", ""),
         "csrf_token": context.get("csrf_token"),
     }

@@ -53,7 +53,9 @@ def razorpay(api: str) -> Razorpay:
     return adapter(api)
 
 
-def adapter(api_base: str, *, key_secret: str = KEY_SECRET, webhook_secrets: tuple[str, ...] = (WEBHOOK_SECRET,)) -> Razorpay:
+def adapter(
+    api_base: str, *, key_secret: str = KEY_SECRET, webhook_secrets: tuple[str, ...] = (WEBHOOK_SECRET,)
+) -> Razorpay:
     return Razorpay(key_id=KEY_ID, key_secret=key_secret, webhook_secrets=webhook_secrets, api_base=api_base)
 
 

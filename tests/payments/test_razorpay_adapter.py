@@ -66,7 +66,9 @@ def test_an_answer_that_comes_too_late_still_gives_that_link(
     assert checkout.reference == Link.objects.get().id
 
 
-@pytest.mark.parametrize("facts", [{"kind": "status", "status": 500}, {"kind": "status", "status": 503}, {"kind": "html"}])
+@pytest.mark.parametrize(
+    "facts", [{"kind": "status", "status": 500}, {"kind": "status", "status": 503}, {"kind": "html"}]
+)
 def test_when_no_link_was_made_the_caller_may_try_again(razorpay: Razorpay, facts: dict[str, object]) -> None:
     request = wanted()
     fault(**facts, **CREATE)  # type: ignore[arg-type]
@@ -220,7 +222,9 @@ def test_a_link_that_razorpay_does_not_know_is_refused(razorpay: Razorpay) -> No
         razorpay.look_up(LINK_ID)
 
 
-@pytest.mark.parametrize("reference", ["", "plink_", "plink_../orders", "plink_a?b=c", "order_Sd81KzQm4TnB2y", "plink_ü"])
+@pytest.mark.parametrize(
+    "reference", ["", "plink_", "plink_../orders", "plink_a?b=c", "order_Sd81KzQm4TnB2y", "plink_ü"]
+)
 def test_only_an_id_reaches_an_address(reference: str) -> None:
     with pytest.raises(ProviderRefused, match="not the id"):
         adapter("http://127.0.0.1:9").look_up(reference)
@@ -304,7 +308,7 @@ BAD_REQUEST = b'{"error":{"code":"%s","description":"Meera Iyer +919812300456","
         says("500 Internal Server Error", BAD_REQUEST.replace(b"%s", b"BAD_REQUEST_ERROR")),
         says("502 Bad Gateway", b'{"error": "GATEWAY_ERROR"}'),
         says("503 Service Unavailable", b"null"),
-        lambda connection: None,
+        lambda _: None,
         lambda connection: connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"),
         lambda connection: connection.sendall(b"SSH-2.0\r\n"),
     ],

@@ -34,7 +34,7 @@ class Command(BaseCommand):
                     running.callback(part.stop)
             except OSError as error:
                 raise CommandError(f"The sandbox can't listen: {error}") from None
-            self.stdout.write(
-                f"The sandbox listens on http://{HOST}:{server.server_port} and smtp://{HOST}:{options['smtp_port']}"
-            )
+            addresses = f"http://{HOST}:{server.server_port} and smtp://{HOST}:{options['smtp_port']}"
+            self.stdout.write(f"The sandbox listens on {addresses}")
+            self.stdout.flush()
             over.wait()

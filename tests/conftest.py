@@ -1,0 +1,49 @@
+"""What every test may use: a database with the application's own rights, an empty Valkey, a browser, a real stack."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker, Settings
+
+from tests.database import Cleaner, worker_database
+from tests.stack import Stack
+
+
+@pytest.fixture(scope="session")
+def database_cleaner(
+    django_test_environment: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Cleaner]:
+    run, worker = os.environ["TEST_RUN"], os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    lock = tmp_path_factory.getbasetemp().parent / f"{run}.lock"
+    with (
+        django_db_blocker.unblock(),
+        worker_database(f"{run}_{worker}", template=f"{run}_template", lock=lock) as cleaner,
+    ):
+        yield cleaner
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(database_cleaner: Cleaner) -> Iterator[None]:
+    """Instead of pytest-django's: its flush works with the application's rights, which do not allow a TRUNCATE."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: database_cleaner.clean())
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _empty_broker_and_cache() -> Iterator[None]:
+    yield
+    with redis.Redis.from_url(os.environ["REDIS_URL"]) as client:
+        client.flushdb()
+
+
+@pytest.fixture
+def stack(transactional_db: None, settings: Settings, tmp_path: Path) -> Iterator[Stack]:
+    """Real processes on loopback against this test's database; they end with the test."""
+    with Stack(tmp_path / "stack") as running:
+        settings.CLOCK_FILE = str(running.clock_file)
+        yield running
