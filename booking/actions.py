@@ -147,6 +147,17 @@ def give_details(
 
 
 @transaction.atomic
+def extend_hold(booking: Booking, *, now: datetime) -> Booking:
+    """Keep a held time a little longer for someone who needs it. Raises HoldLapsed."""
+    booking = Booking.objects.locked().get(pk=booking.pk)
+    if not booking.is_held(now) or booking.hold_expires_at is None:
+        raise HoldLapsed
+    booking.hold_expires_at = deadlines.hold_extended(booking.hold_expires_at, booking.held_at)
+    booking.save(update_fields=["hold_expires_at"])
+    return booking
+
+
+@transaction.atomic
 def keep_while_paying(booking: Booking, *, now: datetime) -> Booking:
     """Someone presses Pay: the time is kept at least as long as a payment may take. Raises HoldLapsed, WrongState."""
     booking = Booking.objects.locked().get(pk=booking.pk)
@@ -157,6 +168,15 @@ def keep_while_paying(booking: Booking, *, now: datetime) -> Booking:
     booking.hold_expires_at = deadlines.hold_once_paying(booking.hold_expires_at, now)
     booking.save(update_fields=["hold_expires_at"])
     return booking
+
+
+@transaction.atomic
+def keep_after_failure(booking: Booking, *, now: datetime) -> None:
+    """A payment failed: a time that is still kept is kept long enough for another try."""
+    booking = Booking.objects.locked().get(pk=booking.pk)
+    if booking.is_held(now) and booking.hold_expires_at is not None:
+        booking.hold_expires_at = deadlines.hold_after_failure(booking.hold_expires_at, now)
+        booking.save(update_fields=["hold_expires_at"])
 
 
 def confirm(booking: Booking, *, by: Actor, now: datetime, reason: str = "") -> Booking:

@@ -4,12 +4,25 @@ import hashlib
 from datetime import datetime
 
 from django.db import transaction
+from django.http import HttpRequest
 
 from booking import actions
 from booking.errors import SlotTaken
+from booking.lifecycle import Status
 from booking.models import Booking, RepeatKey, Source
 from common.audit import Actor
 from practitioners.models import Service
+
+
+COOKIE = "hold"
+COOKIE_AGE = 24 * 3600
+
+
+def held_by(request: HttpRequest) -> Booking | None:
+    """The hold this browser made last, if it still waits for its payment. At most one query."""
+    public_id = request.COOKIES.get(COOKIE, "")
+    rows = Booking.objects.select_related("patient").filter(public_id=public_id, status=Status.PENDING_PAYMENT)
+    return rows.first() if public_id else None
 
 
 def keep(service: Service, *, start: datetime, key: str, earlier: Booking | None, now: datetime) -> Booking:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("h/<str:public_id>/", steps.details, name="details"),
     path("h/<str:public_id>/review/", steps.review, name="review"),
     path("h/<str:public_id>/again/", steps.again, name="again"),
+    path("h/<str:public_id>/extend/", steps.extend, name="extend"),
     path("b/<str:public_id>/", manage.detail, name="detail"),
     path("b/<str:public_id>/status/", manage.status, name="status"),
     path("b/<str:public_id>/cancel/", manage.cancel, name="cancel"),

@@ -54,12 +54,13 @@ def _city(zone: str) -> str:
 
 
 def matching(query: str, *, limit: int = 24) -> list[str]:
-    """Zones whose country or city has these letters; the common ones for an empty query."""
+    """Zones whose country or city has these letters, the best known first; the common ones for an empty query."""
     wanted = query.casefold().strip()
     if not wanted:
         return list(COMMON)
-    names = sorted((place(zone), zone) for zone in get_global("zone_territories") if zone in known())
-    return [zone for name, zone in names if wanted in f"{name} {_city(zone)}".casefold()][:limit]
+    leading = set(get_global("windows_zone_mapping").values())
+    rows = [(zone not in leading, place(zone), zone) for zone in get_global("zone_territories") if zone in known()]
+    return [zone for _minor, name, zone in sorted(rows) if wanted in f"{name} {_city(zone)}".casefold()][:limit]
 
 
 def local(instant: datetime, zone: str) -> datetime:

@@ -48,7 +48,13 @@ def begin(booking: Booking, *, now: datetime) -> Payment:
     if any(payment.status in RECEIVED for payment in payments):
         raise NothingToPay
     for payment in payments:
-        if payment.expires_at > now and payment.price == booking.price:
+        if payment.price != booking.price:
+            continue
+        if not payment.reference:
+            # The provider was never reached; its page may live as long as the time is kept now.
+            payment.expires_at = booking.hold_expires_at
+            payment.save(update_fields=["expires_at"])
+        if payment.expires_at > now:
             return payment
     payment = Payment.objects.create(
         booking=booking,
@@ -103,7 +109,10 @@ def apply_payment(payment: Payment, snapshot: Snapshot, *, by: Actor, now: datet
         case State.AUTHORISED:
             return _note(payment, PaymentStatus.AUTHORISED, snapshot, by=by, now=now)
         case State.FAILED:
-            return _note(payment, PaymentStatus.FAILED, snapshot, by=by, now=now)
+            news = _note(payment, PaymentStatus.FAILED, snapshot, by=by, now=now)
+            if news:
+                booking_actions.keep_after_failure(booking, now=now)
+            return news
         case _:
             return False
 

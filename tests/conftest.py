@@ -12,6 +12,8 @@ from pytest_django import DjangoDbBlocker, Settings
 from tests.database import Cleaner, worker_database
 from tests.stack import Stack
 
+_BROKER = os.environ["REDIS_URL"]
+
 
 @pytest.fixture(scope="session")
 def database_cleaner(
@@ -37,7 +39,7 @@ def django_db_setup(database_cleaner: Cleaner) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _empty_broker_and_cache() -> Iterator[None]:
     yield
-    with redis.Redis.from_url(os.environ["REDIS_URL"]) as client:
+    with redis.Redis.from_url(_BROKER) as client:
         client.flushdb()
 
 

@@ -40,7 +40,7 @@ class Stack:
         self.clock_file = folder / "clock"
         self.urls: list[str] = []
         self.env: dict[str, str] = {}
-        self._family = Family(folder / "run")
+        self._family = Family(folder / "run", patience=0)
         self._ports: dict[str, int] = {}
         self._exits = ExitStack()
 
@@ -131,5 +131,5 @@ class Stack:
     def _answers(self, worker: str) -> bool:
         broker = env.broker("BROKER_URL", default=self.env["REDIS_URL"])
         with Celery(broker=broker, set_as_current=False) as caller:
-            replies = caller.control.ping(timeout=0.3)
+            replies = caller.control.ping(timeout=0.3) or []
         return any(node.startswith(f"{worker}@") for reply in replies for node in reply)

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from booking import pages, zones
+from booking import deadlines, pages, zones
 from booking.lifecycle import Status
 from booking.models import Booking
 from common import clock
@@ -79,6 +79,27 @@ def soon(value: datetime, zone: str) -> str:
     """Today; Tomorrow; Fri 4 Dec"""
     days = (zones.local(value, zone).date() - zones.local(clock.now(), zone).date()).days
     return {0: _("Today"), 1: _("Tomorrow")}.get(days) or date_format(zones.local(value, zone), "D j M")
+
+
+@register.filter
+def may_extend(booking: Booking) -> bool:
+    """Whether asking for more time would still give some."""
+    until = booking.hold_expires_at
+    return until is not None and deadlines.hold_extended(until, booking.held_at) > until
+
+
+@register.filter
+def cancel_by(booking: Booking) -> datetime | None:
+    """Until when the patient can cancel; None once that is over."""
+    until = deadlines.cancellable_until(booking.starts_at, booking.practitioner.cancel_cutoff)
+    return until if clock.now() < until else None
+
+
+@register.filter
+def short_name(name: str) -> str:
+    """Meera Joshi: Meera J."""
+    first, *others = name.split()
+    return f"{first} {others[-1][0]}." if others else first
 
 
 @register.filter

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from booking import pages, queries, zones
+from booking import holds, pages, queries, zones
+from booking.models import Booking
 from common import clock
 from common.ids import new_public_id
 from common.templatetags.samay import long_day
@@ -104,6 +105,7 @@ def times(request: HttpRequest, practitioner: str, service: str) -> HttpResponse
         "service": offer,
         "services": list(offer.practitioner.services.filter(is_active=True)),
         "page": page,
+        "mine": _mine(request, offer, now),
         "zone": zone,
         "noon": pages.noon(page.day, zone) if page.day else now,
         "differs": zone != offer.practitioner.zone,
@@ -115,6 +117,11 @@ def times(request: HttpRequest, practitioner: str, service: str) -> HttpResponse
         "key": new_public_id(),
     }
     return render(request, "booking/times.html", context)
+
+
+def _mine(request: HttpRequest, service: Service, now: datetime) -> Booking | None:
+    held = holds.held_by(request)
+    return held if held and held.service_id == service.pk and held.is_held(now) else None
 
 
 def _said(page: pages.Times) -> str:

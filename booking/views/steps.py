@@ -1,5 +1,6 @@
 """From a tap on a time to the pay button: hold, details, review. Every step is drawn from the booking alone."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.conf import settings
@@ -18,16 +19,12 @@ from common.http import leads_to_checkout, personal, see_other
 from common.ids import new_public_id
 from practitioners.models import Service
 
-HOLD_COOKIE = "hold"
-HOLD_COOKIE_AGE = 24 * 3600
-
-
 @personal
 @require_POST
 def hold(request: HttpRequest, practitioner: str, service: str) -> HttpResponse:
     """Keep a time for whoever tapped it. A tap on another time moves what was kept."""
     offer = queries.offered_service(practitioner, slug=service)
-    return _keep(request, offer, _start(request), _held_by(request))
+    return _keep(request, offer, _start(request), holds.held_by(request))
 
 
 @personal
@@ -51,9 +48,19 @@ def _keep(request: HttpRequest, service: Service, start: datetime | None, earlie
     step = "booking:review" if booking.patient_id else "booking:details"
     response = see_other(step, booking.public_id)
     response.set_cookie(
-        HOLD_COOKIE, booking.public_id, HOLD_COOKIE_AGE, secure=settings.SECURE, httponly=True, samesite="Lax"
+        holds.COOKIE, booking.public_id, holds.COOKIE_AGE, secure=settings.SECURE, httponly=True, samesite="Lax"
     )
     return response
+
+
+@personal
+@require_POST
+def extend(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Two more minutes, for whoever needs them."""
+    booking = queries.booking_by_link(public_id)
+    with suppress(HoldLapsed):
+        actions.extend_hold(booking, now=clock.now())
+    return see_other("booking:review" if booking.patient_id else "booking:details", public_id)
 
 
 def _start(request: HttpRequest) -> datetime | None:
@@ -62,12 +69,6 @@ def _start(request: HttpRequest) -> datetime | None:
     except ValueError:
         return None
     return start if start.tzinfo else None
-
-
-def _held_by(request: HttpRequest) -> Booking | None:
-    public_id = request.COOKIES.get(HOLD_COOKIE, "")
-    rows = Booking.objects.select_related("patient").filter(public_id=public_id, status=Status.PENDING_PAYMENT)
-    return rows.first() if public_id else None
 
 
 def _conflict(
@@ -155,10 +156,8 @@ def review(request: HttpRequest, public_id: str) -> HttpResponse:
     if booking.patient is None:
         return see_other("booking:details", public_id)
     if request.method == "POST":
-        try:
+        with suppress(HoldLapsed, WrongState):
             actions.confirm_free(booking, now=now)
-        except (HoldLapsed, WrongState):
-            pass
         return see_other("booking:detail", public_id)
     links = _links(booking)
     until = deadlines.cancellable_until(booking.starts_at, booking.practitioner.cancel_cutoff)

@@ -82,5 +82,5 @@ def _short_folder(folder: Path) -> Path | None:
     short = Path(tempfile.mkdtemp(prefix="samay-"))
     (folder / "run" / "sockets").write_text(str(short))
     if os.geteuid() == 0:
-        let_through(short / "socket")
+        let_through(short)
     return short

@@ -77,8 +77,10 @@ class Family:
     Their ids stand in `folder`, so that a guard (if we are killed) or the next start can end what is left.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, patience: float = _SECONDS_TO_STOP) -> None:
+        """`patience`: seconds that programs get to finish what they are doing. Engines always get theirs."""
         self.children: dict[str, Child] = {}
+        self._patience = patience
         self._ledger = folder / "processes.json"
         self._guard: tuple[int, int] | None = None
 
@@ -90,7 +92,8 @@ class Family:
     def __exit__(self, *_: object) -> None:
         for engine in (False, True):
             some = [child for child in self.children.values() if child.engine is engine and child.process]
-            _end([psutil.Process(c.pid) for c in some if c.running], {c.pid: c.stop_signal for c in some})
+            patience = _SECONDS_TO_STOP if engine else self._patience
+            _end([psutil.Process(c.pid) for c in some if c.running], {c.pid: c.stop_signal for c in some}, patience)
             for child in some:
                 child.kill()  # also what a child that died earlier left behind
         self._ledger.unlink(missing_ok=True)
@@ -140,7 +143,7 @@ def end_strays(ledger: Path) -> None:
         rows = json.loads(ledger.read_text())
         for engine in (False, True):
             strays = [psutil.Process(pid) for pid, started, _, kind in rows if kind is engine and _is(pid, started)]
-            _end(strays, {pid: number for pid, _, number, _ in rows})
+            _end(strays, {pid: number for pid, _, number, _ in rows}, _SECONDS_TO_STOP)
     ledger.unlink(missing_ok=True)
 
 
@@ -152,26 +155,27 @@ def tail(log: Path, lines: int = 15) -> str:
 
 def _is(pid: int, started: float) -> bool:
     with suppress(psutil.NoSuchProcess):
-        return abs(psutil.Process(pid).create_time() - started) < _SAME_START
+        return bool(abs(psutil.Process(pid).create_time() - started) < _SAME_START)
     return False
 
 
-def _end(processes: list[psutil.Process], signals: Mapping[int, int]) -> None:
+def _end(processes: list[psutil.Process], signals: Mapping[int, int], patience: float) -> None:
     """Ask all of them, wait together, insist."""
     for process in processes:
         with suppress(psutil.NoSuchProcess):
             process.send_signal(signals[process.pid])
             process.send_signal(signal.SIGCONT)  # a stopped process would not hear the first one
-    deadline = time.monotonic() + _SECONDS_TO_STOP
-    while any(_lives(process) for process in processes) and time.monotonic() < deadline:
+    deadline = time.monotonic() + patience
+    while any(lives(process) for process in processes) and time.monotonic() < deadline:
         time.sleep(0.02)
     for process in processes:
         _signal_group(process.pid, signal.SIGKILL)
 
 
-def _lives(process: psutil.Process) -> bool:
+def lives(process: psutil.Process) -> bool:
+    """A zombie is dead, though nobody has asked yet how it ended."""
     try:
-        return bool(process.status() != psutil.STATUS_ZOMBIE)  # dead, though nobody has asked how it ended
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
 

@@ -34,7 +34,7 @@ class Valkey:
 
     def ready(self) -> bool:
         try:
-            with redis.Redis(unix_socket_path=str(self._socket), retry=None) as client:
+            with redis.Redis.from_url(self.url, retry=None) as client:
                 return bool(client.ping())
         except redis.RedisError:
             return False

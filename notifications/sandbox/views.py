@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from datetime import timedelta
 from typing import Any, cast
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
@@ -38,11 +39,13 @@ class ClockForm(forms.Form):
 @never_cache
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
+    now, machine_now = clock.now(), clock.machine_now()
     context = {
         "links": open_links(NEWEST),
         "mail": Mail.objects.order_by("-pk").defer("html")[:5],
-        "now": clock.now(),
-        "machine_now": clock.machine_now(),
+        "now": now,
+        "machine_now": machine_now,
+        "is_moved": now - machine_now > timedelta(minutes=1),
         "form": ClockForm(),
     }
     return render(request, "sandbox/index.html", context)

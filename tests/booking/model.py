@@ -12,13 +12,19 @@ MINUTE = timedelta(minutes=1)
 
 
 def states(
-    rules: Rules, first: date, last: date, zone: str, duration: int, busy: Iterable[tuple[datetime, datetime]], now: datetime
+    rules: Rules,
+    first: date,
+    last: date,
+    zone: str,
+    duration: int,
+    busy: Iterable[tuple[datetime, datetime]],
+    now: datetime,
 ) -> dict[datetime, State]:
     """The state of every start that a calendar in `zone` shows from `first` to `last`."""
     taken = list(busy)
     found: dict[datetime, State] = {}
     breaks: list[datetime] = []
-    for day in _days(first - timedelta(days=3), last + timedelta(days=3)):
+    for day in _days(first - timedelta(days=3), last + timedelta(days=2)):
         runs = _runs(_working_minutes(rules, day))
         for run in runs:
             for start in _on_grid(rules, run):

@@ -1,5 +1,6 @@
 """The arithmetic against an independent model that asks every minute."""
 
+import os
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -60,7 +61,7 @@ def all_rules(draw: st.DrawFn) -> Rules:
     taken=st.lists(st.tuples(st.integers(-12 * 12, 72 * 12), st.integers(1, 36)), max_size=4),
     ago=st.integers(-24 * 60, 48 * 60),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=2000 if os.environ.get("PROOF") == "full" else 40, deadline=None)
 def test_the_arithmetic_agrees_with_a_clock_read_minute_by_minute(
     rules: Rules,
     first: date,

@@ -22,7 +22,11 @@ def test_the_application_owns_nothing() -> None:
 
 @pytest.mark.django_db
 def test_the_application_cannot_make_or_empty_a_table() -> None:
-    for statement in ("CREATE TABLE mine ()", "TRUNCATE common_user CASCADE", "ALTER TABLE common_user DISABLE TRIGGER ALL"):
+    for statement in (
+        "CREATE TABLE mine ()",
+        "TRUNCATE common_user CASCADE",
+        "ALTER TABLE common_user DISABLE TRIGGER ALL",
+    ):
         with connection.cursor() as cursor, pytest.raises(ProgrammingError), transaction.atomic():
             cursor.execute(statement)
 

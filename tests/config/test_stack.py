@@ -1,8 +1,5 @@
 """The stack for proofs: real processes that share the test's database and end with it."""
 
-import time
-from collections.abc import Callable
-
 import httpx
 import psutil
 import pytest
@@ -10,18 +7,11 @@ from django.contrib.auth.hashers import make_password
 
 from common.models import Heartbeat, User
 from config.celery import app as celery_app
+from config.embedded.processes import lives
 from tests.stack import Stack
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def eventually(fact: Callable[[], bool], *, seconds: float = 10) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if fact():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def test_every_web_process_answers_from_the_tests_database(stack: Stack) -> None:
@@ -78,4 +68,4 @@ def test_nothing_is_left_afterwards(stack: Stack) -> None:
 
     stack.__exit__()
 
-    assert not [process for process in ours if process.is_running()]
+    assert not [process for process in ours if lives(process)]

@@ -1,0 +1,45 @@
+"""The whole way of the news, printed and pinned: which signal reaches whom. docs/architecture.md shows the same."""
+
+from importlib import import_module
+
+from django.apps import apps
+from django.dispatch import Signal
+from django.utils.module_loading import module_has_submodule
+
+OURS = ("common", "practitioners", "booking", "payments", "notifications")
+EXPECTED = {
+    "booking.signals.booking_cancelled": ["payments.receivers.owe_what_was_paid"],
+    "booking.signals.booking_confirmed": ["notifications.receivers.tell_both_sides"],
+    "booking.signals.booking_expired": [],
+    "payments.signals.payment_captured": [],
+    "payments.signals.refund_owed": [],
+}
+
+
+def _signals() -> dict[str, Signal]:
+    found = {}
+    for app in OURS:
+        module = apps.get_app_config(app).module
+        if module is not None and module_has_submodule(module, "signals"):
+            signals = import_module(f"{app}.signals")
+            found |= {f"{app}.signals.{name}": one for name, one in vars(signals).items() if isinstance(one, Signal)}
+    return found
+
+
+def _receivers(signal: Signal) -> list[str]:
+    receivers, _asynchronous = signal._live_receivers(sender=None)
+    return sorted(f"{receiver.__module__}.{receiver.__qualname__}" for receiver in receivers)
+
+
+def test_every_signal_reaches_whom_it_should_and_nobody_else() -> None:
+    found = {name: _receivers(signal) for name, signal in sorted(_signals().items())}
+    for name, receivers in found.items():
+        print(f"{name} → {', '.join(receivers) or 'nobody'}")  # noqa: T201 - the map is for reading
+
+    assert found == EXPECTED
+
+
+def test_news_travels_upwards_only() -> None:
+    for name, receivers in EXPECTED.items():
+        sender = OURS.index(name.partition(".")[0])
+        assert all(OURS.index(receiver.partition(".")[0]) > sender for receiver in receivers)
