@@ -11,15 +11,22 @@ from django.core.management import execute_from_command_line
 def main(arguments: list[str]) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     if arguments[1:2] == ["demo"]:
-        from config.embedded.demo import main as demo  # noqa: PLC0415 - needs packages that production does not have
-
-        return demo(arguments[2:])
+        return _demo(arguments[2:])
     try:
         execute_from_command_line(arguments)
     except ImproperlyConfigured as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
+
+
+def _demo(arguments: list[str]) -> int:
+    try:
+        from config.embedded.demo import main as demo  # noqa: PLC0415 - production does not have it
+    except ModuleNotFoundError as error:
+        sys.stderr.write(f"The demo needs {error.name}: pip install -r requirements/demo.txt, or `make demo`.\n")
+        return 1
+    return demo(arguments)
 
 
 if __name__ == "__main__":

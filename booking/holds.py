@@ -13,7 +13,6 @@ from booking.models import Booking, RepeatKey, Source
 from common.audit import Actor
 from practitioners.models import Service
 
-
 COOKIE = "hold"
 COOKIE_AGE = 24 * 3600
 
@@ -26,7 +25,7 @@ def held_by(request: HttpRequest) -> Booking | None:
 
 
 def keep(service: Service, *, start: datetime, key: str, earlier: Booking | None, now: datetime) -> Booking:
-    """Hold a time. `earlier` is the person's hold so far: reused for the same time, else given up, details carried over.
+    """Hold a time. `earlier` is the hold so far: used again for the same time, else given up, its details carried over.
 
     `key` names the form that was sent: the second press of a double press finds the first one's hold.
     Raises SlotTaken, NotOffered.

@@ -10,9 +10,11 @@ from django.db.models import prefetch_related_objects
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from booking import availability, queries
 from booking.availability import Slot, State
+from common.templatetags.samay import clock, zone_abbr
 from practitioners.models import Service
 
 SHOWN_AT_ONCE = 12
@@ -25,6 +27,14 @@ class Day:
     count: int
     is_today: bool
     is_chosen: bool
+
+    @property
+    def weekday(self) -> str | Promise:
+        return WEEKDAYS[self.date.weekday()]
+
+    @property
+    def words(self) -> str:
+        return ngettext("%(count)d time", "%(count)d times", self.count) % {"count": self.count}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +50,14 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A time as shown: a break is one entry from its first start to its end."""
+    """A time as shown: a break is one entry from its first start to its end. Its words are ready, for speed."""
 
     start: datetime
     end: datetime
     state: State
-    other_day: date | None  # the practitioner's date, where it is not the one shown
+    clock: str
+    zone: str
+    there: str = ""  # the practitioner's clock where it differs, with the weekday where that differs, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +108,8 @@ def parts_of_day(slots: Sequence[Slot], *, zone: str, home: str, step: int) -> l
         else:
             start = slot.start
         end = slot.start + timedelta(minutes=step) if slot.state == State.BREAK else slot.end
-        group.append(Entry(start, end, slot.state, _other_day(slot.start, zone, home)))
+        there = _there(start, zone, home) if zone != home else ""
+        group.append(Entry(start, end, slot.state, clock(start, zone), zone_abbr(zone, start), there))
     return [
         Part(key, name, entries[:SHOWN_AT_ONCE], entries[SHOWN_AT_ONCE:], _open(entries))
         for (key, name), entries in zip(_PARTS, groups.values(), strict=True)
@@ -107,9 +120,11 @@ def _open(entries: Sequence[Entry]) -> int:
     return sum(entry.state == State.AVAILABLE for entry in entries)
 
 
-def _other_day(instant: datetime, zone: str, home: str) -> date | None:
-    there = instant.astimezone(ZoneInfo(home)).date()
-    return there if there != instant.astimezone(ZoneInfo(zone)).date() else None
+def _there(instant: datetime, zone: str, home: str) -> str:
+    theirs = instant.astimezone(ZoneInfo(home))
+    words = f"{clock(instant, home)} {zone_abbr(home, instant)}"
+    same_day = theirs.date() == instant.astimezone(ZoneInfo(zone)).date()
+    return words if same_day else f"{words} {WEEKDAYS_ABBR[theirs.weekday()]}"
 
 
 def month_of(first: date, counts: Mapping[date, int], *, today: date, last: date, chosen: date | None) -> Month:
@@ -150,12 +165,12 @@ def times_page(service: Service, *, wish: str, month_wish: str, zone: str, now: 
     day, moved = _nearest(_date(wish), wish, today, last)
     month = _date(month_wish and f"{month_wish}-01") or day or today
     first = min(max(month, today), last).replace(day=1)
-    counts = _counts(service, first, today, last, zone, now)
+    counts = _counts(service, first, today, last, zone=zone, now=now)
     if day is None and not counts:
         found = queries.first_open_day(service, max(first, today), zone=zone, now=now)
         if found and not month_wish:
             day, first = found, found.replace(day=1)
-            counts = _counts(service, first, today, last, zone, now)
+            counts = _counts(service, first, today, last, zone=zone, now=now)
         else:
             return Times(month_of(first, counts, today=today, last=last, chosen=None), None, [], found, moved)
     day = day or min(counts, default=None)
@@ -190,7 +205,7 @@ def _last_day(service: Service, zone: str, now: datetime) -> date:
     return availability.day_of(availability.local_day(zone, end - 1))
 
 
-def _counts(service: Service, first: date, today: date, last: date, zone: str, now: datetime) -> dict[date, int]:
+def _counts(service: Service, first: date, today: date, last: date, *, zone: str, now: datetime) -> dict[date, int]:
     end = min(_month_after(first) - timedelta(days=1), last)
     return queries.open_days(service, max(first, today), end, zone=zone, now=now)
 

@@ -1,6 +1,6 @@
 """Time zones as people name them: by country, and by city where a country has several."""
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -65,3 +65,8 @@ def matching(query: str, *, limit: int = 24) -> list[str]:
 
 def local(instant: datetime, zone: str) -> datetime:
     return instant.astimezone(ZoneInfo(zone))
+
+
+def is_near(day: date) -> bool:
+    """A day (or an instant) that every zone's calendar can count from; nobody books beyond it."""
+    return 2000 <= day.year < 2200  # noqa: PLR2004

@@ -5,6 +5,7 @@ import time
 import uuid
 from collections.abc import Callable
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
 logger = logging.getLogger("samay.request")
@@ -48,3 +49,16 @@ class SecurityHeaders:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", _PERMISSIONS)
         return response
+
+
+class NoNul:
+    """PostgreSQL keeps no NUL, and no name of ours holds one: an address or a cookie with one is refused."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        query = request.META.get("QUERY_STRING", "")
+        if "\0" in request.path or "%00" in query or any("\0" in value for value in request.COOKIES.values()):
+            raise BadRequest
+        return self.get_response(request)

@@ -94,10 +94,15 @@ def broker(name: str, default: str) -> str:
     return value
 
 
-def cache(name: str, default: str) -> dict[str, Any]:
+def redis(name: str, default: str) -> str:
     value = text(name, default=default)
     if urlsplit(value).scheme not in {"redis", "rediss", "unix"}:
         refuse(name, "is not a redis:// or unix:// address")
+    return value
+
+
+def cache(name: str, default: str) -> dict[str, Any]:
+    value = redis(name, default=default)
     limits = {"socket_timeout": 0.3, "socket_connect_timeout": 0.3}
     return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": value, "OPTIONS": limits}
 

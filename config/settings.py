@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
+from django.contrib.messages import constants as messages
 
 from config import env
 from config.logging import logging_config
@@ -59,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "common.middleware.SecurityHeaders",
+    "common.middleware.NoNul",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -95,7 +97,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 _POSTGRES_LIMITS = "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s"
 DATABASES = {"default": env.database("DATABASE_URL", limits=_POSTGRES_LIMITS)}
 DATABASE_OWNER = env.database("DATABASE_OWNER_URL", limits="") if env.given("DATABASE_OWNER_URL") else None
-REDIS_URL = env.text("REDIS_URL", default="redis://localhost:6379/0")
+REDIS_URL = env.redis("REDIS_URL", default="redis://localhost:6379/0")
 CACHES = {"default": env.cache("CACHE_URL", default=REDIS_URL)}
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 
@@ -127,7 +129,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = None if PRACTICE_MODE else BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 _HASHED = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 _PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -137,6 +139,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = PRACTICE_MODE
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+MESSAGE_TAGS = {messages.ERROR: "bad", messages.SUCCESS: "ok", messages.WARNING: "warn", messages.INFO: "info"}
 
 # --- Safety -----------------------------------------------------------------------------------------------------------
 _PREFIX = "__Host-" if SECURE else ""
@@ -148,7 +152,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_FAILURE_VIEW = "common.views.forbidden"
 SECURE_SSL_REDIRECT = SECURE
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", *([r"^sandbox/razorpay/v1/"] if PRACTICE_MODE else [])]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.boolean("BEHIND_PROXY", default=False) else None

@@ -138,7 +138,7 @@ def _capture(payment: Payment, booking: Booking, snapshot: Snapshot, *, by: Acto
     payment.captured_at, payment.done_at = now, now
     payment.captured_amount, payment.captured_currency = snapshot.amount, snapshot.currency
     payment.fee, payment.tax, payment.method, payment.failure = snapshot.fee, snapshot.tax, snapshot.method[:32], ""
-    if payment.captured != payment.price:
+    if (snapshot.amount, snapshot.currency) != (payment.amount, payment.currency):
         payment.attention = Attention.AMOUNT_DIFFERS
     try:
         with transaction.atomic():
@@ -180,6 +180,8 @@ def _give_time_or_owe_refund(payment: Payment, booking: Booking, *, by: Actor, n
 
 def owe_refund(payment: Payment, *, reason: RefundReason, by: Actor, now: datetime) -> None:
     """Write down that all of a payment goes back. The payment must be locked; once per reason, never too much."""
+    if not payment.captured.amount:
+        return
     refund, is_new = Refund.objects.get_or_create(
         payment=payment,
         reason=reason,
@@ -278,6 +280,10 @@ def poll_payments(*, now: datetime, limit: int = 20) -> int:
             if payment.reference or now < payment.expires_at:
                 ask_provider(payment, by=Actor.SYSTEM, now=now)
         except ProviderError:
+            claims.put_back(payment, now=now)
+        except Exception:
+            # One payment that can't be worked on must not keep the others waiting.
+            logger.exception("payment not polled", extra={"payment": payment.pk})
             claims.put_back(payment, now=now)
         else:
             _wait_for_next_turn(payment, now=now)

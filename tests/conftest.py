@@ -2,14 +2,18 @@
 
 import os
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 import redis
+from django.db import connection
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker, Settings
 
+from common import clock
 from tests.database import Cleaner, worker_database
+from tests.factories import NOW
 from tests.stack import Stack
 
 _BROKER = os.environ["REDIS_URL"]
@@ -41,6 +45,34 @@ def _empty_broker_and_cache() -> Iterator[None]:
     yield
     with redis.Redis.from_url(_BROKER) as client:
         client.flushdb()
+
+
+@pytest.fixture(autouse=True)
+def _every_rupee_is_accounted_for(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After each test that used the database: no captured money is without a place."""
+    names = set(request.fixturenames)
+    uses_database = names & {"db", "transactional_db"} or request.node.get_closest_marker("django_db")
+    if not uses_database or "money_adrift" in names:
+        yield
+        return
+    request.getfixturevalue("db")
+    yield
+    if not connection.needs_rollback:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT * FROM report_money_drift")
+            assert cursor.fetchall() == []
+
+
+@pytest.fixture
+def money_adrift() -> None:
+    """Ask for it where a test loses money on purpose."""
+
+
+@pytest.fixture
+def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> datetime:
+    """The product's time stands still at the factories' NOW."""
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    return NOW
 
 
 @pytest.fixture

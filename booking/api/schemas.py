@@ -1,14 +1,17 @@
 """What the API takes and gives. Amounts are integers in minor units; times are RFC 3339 with an offset."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from ninja import Schema
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
+from booking import zones
 from common.phones import normal_phone
+
+AnyDay = TypeVar("AnyDay", bound=date)
 
 
 def normal_email(value: str) -> str:
@@ -17,6 +20,22 @@ def normal_email(value: str) -> str:
     except ValidationError as error:
         raise ValueError("not an e-mail address") from error
     return value
+
+
+def near(value: AnyDay) -> AnyDay:
+    if not zones.is_near(value):
+        raise ValueError("not a time that can be booked")
+    return value
+
+
+def without_nul(value: str) -> str:
+    if "\0" in value:
+        raise ValueError("not text")
+    return value
+
+
+Day = Annotated[date, AfterValidator(near)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(without_nul)]
 
 
 class ServiceOut(Schema):
@@ -66,10 +85,10 @@ class SlotsOut(Schema):
 
 
 class BookingIn(Schema):
-    practitioner: str
-    service: str | int = Field(description="id or slug")
-    start: AwareDatetime
-    name: str = Field(min_length=1, max_length=120)
+    practitioner: Text
+    service: Text = Field(description="id or slug", coerce_numbers_to_str=True)
+    start: Annotated[AwareDatetime, AfterValidator(near)]
+    name: Text = Field(min_length=1, max_length=120)
     email: Annotated[str, Field(max_length=254), AfterValidator(normal_email)]
     phone: Annotated[str, AfterValidator(normal_phone)]
 
@@ -92,7 +111,7 @@ class BookingDetailOut(BookingOut):
 
 
 class CancelIn(Schema):
-    reason: str = Field(default="", max_length=300)
+    reason: Text = Field(default="", max_length=300)
 
 
 class Problem(Schema):

@@ -12,6 +12,7 @@ from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from ninja import Header, NinjaAPI, Router, Status
+from ninja.decorators import decorate_view
 from pydantic import AfterValidator, Field
 
 from booking import actions, queries
@@ -21,6 +22,7 @@ from booking.models import Booking
 from booking.repeats import RepeatedWithOtherBody, book_once
 from common import clock
 from common.audit import Actor
+from common.http import personal
 from practitioners.models import Practitioner, Service, known_zone
 
 router = Router()
@@ -35,7 +37,7 @@ def _zone(value: str) -> str:
 
 
 Zone = Annotated[str, AfterValidator(_zone)]
-Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+Month = Annotated[str, Field(pattern=r"^2[01]\d{2}-(0[1-9]|1[0-2])$")]
 
 
 def _published() -> "list[Practitioner]":
@@ -69,10 +71,9 @@ def _practitioner(row: Practitioner) -> dict[str, object]:
     }
 
 
-def _service(practitioner_slug: str, service: str | int) -> Service:
+def _service(practitioner_slug: str, service: str) -> Service:
     """A service by its id or its slug."""
-    value = str(service)
-    match = {"pk": int(value)} if re.fullmatch(r"[0-9]{1,18}", value) else {"slug": value}
+    match = {"pk": int(service)} if re.fullmatch(r"[0-9]{1,18}", service) else {"slug": service}
     return queries.offered_service(practitioner_slug, **match)
 
 
@@ -88,7 +89,9 @@ def dates(request: HttpRequest, slug: str, service: str, month: Month, tz: Zone 
 
 
 @router.get("/practitioners/{slug}/slots", response={200: schemas.SlotsOut, 404: Problem, 422: Problem})
-def slots(request: HttpRequest, slug: str, service: str, date: date, tz: Zone | None = None) -> dict[str, object]:
+def slots(
+    request: HttpRequest, slug: str, service: str, date: schemas.Day, tz: Zone | None = None
+) -> dict[str, object]:
     """The times of a day with their state, by the calendar of `tz` (the practitioner's zone unless given)."""
     offer = _service(slug, service)
     zone = tz or offer.practitioner.zone
@@ -102,6 +105,7 @@ def slots(request: HttpRequest, slug: str, service: str, date: date, tz: Zone | 
 
 
 @router.post("/bookings", response={201: schemas.BookingOut, 404: Problem, 409: Problem, 422: Problem})
+@decorate_view(personal)
 def create_booking(
     request: HttpRequest,
     payload: schemas.BookingIn,
@@ -118,11 +122,13 @@ def create_booking(
 
 
 @router.get("/bookings/{id}", response={200: schemas.BookingDetailOut, 404: Problem})
+@decorate_view(personal)
 def booking(request: HttpRequest, id: str) -> dict[str, object]:  # noqa: A002 - the contract's name
     return _booking(queries.booking_by_link(id))
 
 
 @router.post("/bookings/{id}/cancel", response={200: schemas.BookingDetailOut, 404: Problem, 409: Problem})
+@decorate_view(personal)
 def cancel(request: HttpRequest, id: str, payload: schemas.CancelIn) -> dict[str, object]:  # noqa: A002
     found = queries.booking_by_link(id)
     actions.cancel(found, by=Actor.PATIENT.seen_in(request), reason=payload.reason, now=clock.now())

@@ -105,5 +105,5 @@ def short_name(name: str) -> str:
 @register.filter
 def initials(name: str) -> str:
     """Dr Sarah Khan: SK"""
-    words = [word for word in name.split() if not word.rstrip(".").casefold() in _TITLES]
+    words = [word for word in name.split() if word.rstrip(".").casefold() not in _TITLES]
     return "".join(word[0] for word in (words[:1] + words[1:][-1:]))

@@ -67,7 +67,7 @@ def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
     now = clock.now()
     if booking.status not in {Status.CONFIRMED, Status.PENDING_PAYMENT, Status.REQUESTED} or booking.has_lapsed(now):
         return see_other("booking:detail", public_id)
-    form = CancellationForm(request.POST or None)
+    form = CancellationForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             actions.cancel(booking, by=Actor.PATIENT, reason=form.cleaned_data["reason"], now=now)

@@ -19,6 +19,7 @@ from common.http import leads_to_checkout, personal, see_other
 from common.ids import new_public_id
 from practitioners.models import Service
 
+
 @personal
 @require_POST
 def hold(request: HttpRequest, practitioner: str, service: str) -> HttpResponse:
@@ -68,7 +69,7 @@ def _start(request: HttpRequest) -> datetime | None:
         start = datetime.fromisoformat(request.POST.get("slot", ""))
     except ValueError:
         return None
-    return start if start.tzinfo else None
+    return start if start.tzinfo and zones.is_near(start) else None
 
 
 def _conflict(
@@ -106,7 +107,7 @@ def details(request: HttpRequest, public_id: str) -> HttpResponse:
     booking = queries.booking_by_link(public_id)
     now = clock.now()
     zone = zones.shown(request, booking.practitioner.zone)
-    form = DetailsForm(request.POST or None, initial=initial_details(booking))
+    form = DetailsForm(request.POST if request.method == "POST" else None, initial=initial_details(booking))
     if request.method == "POST" and form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("name", "email", "phone", "note")}
         try:

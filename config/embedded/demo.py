@@ -70,14 +70,14 @@ def _run(supervisor: Supervisor, data: Path, port: int) -> None:
     env = overruled(ours, os.environ)
     write_env_file(data / "env", {name: env[name] for name in ours})
     logs = data / "logs"
+    children = _programs(port, ports, logs, env)
+    supervisor.start(children["web"])  # needs no tables to load its code; nobody knows its address yet
     with _step("Tables"):
         _once(supervisor, Child("migrate", manage("migrate", "--no-input"), logs / "migrate.log", env, cwd=ROOT))
+    supervisor.start(children["sandbox"])
     with _step("A practice to look at"):
         logins = _seed(supervisor, data, env)
-    children = _programs(port, ports, logs, env)
     with _step("Web and sandbox"):
-        for name in ("web", "sandbox"):
-            supervisor.start(children[name])
         supervisor.wait_for(children["web"], ready=lambda: healthy(port))
         supervisor.wait_for(children["sandbox"], ready=lambda: listens(ports["sandbox"]))
     for name in ("worker", "beat"):
@@ -152,8 +152,12 @@ def _locked(descriptor: int) -> bool:
 
 def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("manage.py demo", description="Everything on this machine, in practice mode.")
-    parser.add_argument("--port", type=_port, default=8000)
-    parser.add_argument("--data", default=".demo", help="the folder for the database, generated secrets and logs")
+    parser.add_argument("--port", type=_port, default=os.environ.get("PORT") or "8000")
+    parser.add_argument(
+        "--data",
+        default=os.environ.get("DATA") or ".demo",
+        help="the folder for the database, generated secrets and logs",
+    )
     return parser.parse_args(arguments)
 
 

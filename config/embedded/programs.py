@@ -27,7 +27,7 @@ def web_command(*, port: int, workers: int, threads: int) -> list[str]:
         "log-level": "error",
     }
     words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
-    return [sys.executable, "-m", "granian", *words, "--respawn-failed-workers", "config.wsgi:application"]
+    return [sys.executable, "-m", "config.serve", *words, "--respawn-failed-workers", "config.wsgi:application"]
 
 
 def worker_command(*, processes: int) -> list[str]:

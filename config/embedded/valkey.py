@@ -1,8 +1,7 @@
 """A Valkey server of our own, for the broker and the cache. It keeps nothing: PostgreSQL is the truth."""
 
+import socket
 from pathlib import Path
-
-import redis
 
 from config.embedded.postgres import package_folder
 from config.embedded.processes import Child, DidNotStart
@@ -34,7 +33,10 @@ class Valkey:
 
     def ready(self) -> bool:
         try:
-            with redis.Redis.from_url(self.url, retry=None) as client:
-                return bool(client.ping())
-        except redis.RedisError:
+            with socket.socket(socket.AF_UNIX) as line:
+                line.settimeout(1)
+                line.connect(str(self._socket))
+                line.sendall(b"PING\r\n")
+                return line.recv(16).startswith(b"+PONG")
+        except OSError:
             return False

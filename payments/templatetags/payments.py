@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from django import template
 from django.template.context import RequestContext
+from django.utils.translation import gettext as _
 
 from booking.lifecycle import Status
 from booking.models import Booking
@@ -44,6 +45,14 @@ def case_of(booking: Booking, payment: Payment | None, refunds: list[Refund], *,
     if payment is None:
         return Case.UNPAID
     return Case.WAITING if open_ else Case.FAILED
+
+
+@register.inclusion_tag("components/badge.html")
+def refund_badge(refunds: list[tuple[Refund, bool]]) -> dict[str, object]:
+    """Whether everything that goes back has gone back."""
+    done = all(through for _refund, through in refunds)
+    word = _("Refunded") if done else _("Refund pending")
+    return {"word": word, "tone": "ok" if done else "info", "icon": "icons/undo.svg"}
 
 
 @register.inclusion_tag("payments/_panel.html", takes_context=True)

@@ -6,6 +6,12 @@ const say = (words) => (find("#live").textContent = words);
 // The sheet of a fetched page carries another nonce than ours, and we have one already.
 const parse = (html) => new DOMParser().parseFromString(html.replace(/<style.*?<\/style>/s, ""), "text/html");
 
+async function load(url, options) {
+  const answer = await fetch(url, options);
+  if (!answer.ok) throw new Error(answer.status);
+  return parse(await answer.text());
+}
+
 // One press is enough.
 const pressed = new Map();
 
@@ -47,14 +53,13 @@ async function visit(url, { push = true, focus }) {
   const { signal } = (visiting = new AbortController());
   const slow = setTimeout(() => document.body.classList.add("loading"), 300);
   try {
-    const answer = await fetch(url, { signal });
-    const page = parse(await answer.text());
+    const page = await load(url, { signal });
     find("[data-swap]").replaceWith(find("[data-swap]", page));
     document.title = page.title;
     if (push) history.pushState(null, "", url);
     shown = location.pathname + location.search;
     ready();
-    const target = find(focus);
+    const target = find(focus) ?? find("#times");
     target?.focus();
     say(target?.dataset.said ?? find("#month")?.textContent ?? "");
   } catch (error) {
@@ -127,8 +132,8 @@ function count(box) {
 async function extend(event, form) {
   event.preventDefault();
   try {
-    const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
-    find("[data-until]").replaceWith(find("[data-until]", parse(await answer.text())));
+    const page = await load(form.action, { method: "POST", body: new FormData(form) });
+    find("[data-until]").replaceWith(find("[data-until]", page));
     all("[data-until]").forEach(count);
   } catch {
     form.submit();
@@ -146,8 +151,8 @@ function poll({ dataset }) {
   ask = async () => {
     clearTimeout(asking);
     if (document.hidden) return;
-    const page = parse(await fetch(dataset.poll).then((answer) => answer.text()).catch(() => ""));
-    const news = find("h1", page)?.textContent ?? heading;
+    const page = await load(dataset.poll).catch(() => document);
+    const news = find("h1", page).textContent;
     const pause = rhythm.find(([until]) => Date.now() - began < until * 1000);
     if (news !== heading) visit(location.href, { push: false, focus: "h1" });
     else if (pause) asking = setTimeout(ask, pause[1] * 1000);

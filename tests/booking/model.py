@@ -4,6 +4,7 @@ arithmetic under test but its vocabulary."""
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from booking.availability import Rules, State
@@ -13,6 +14,7 @@ MINUTE = timedelta(minutes=1)
 
 def states(
     rules: Rules,
+    *,
     first: date,
     last: date,
     zone: str,
@@ -32,14 +34,18 @@ def states(
                     end = start + (duration + rules.buffer) * MINUTE
                     free = not any(begins < end and start < ends for begins, ends in taken)
                     found[start] = State.AVAILABLE if free else State.BOOKED
-        for before, after in zip(runs, runs[1:], strict=False):
+        for before, after in pairwise(runs):
             gap = [min(before) + len(before) * MINUTE]
             while gap[-1] < min(after):
                 gap.append(gap[-1] + rules.step * MINUTE)
             breaks += gap[:-1]
     for start in breaks:
         found.setdefault(start, State.BREAK)
-    return {start: state for start, state in sorted(found.items()) if _is_shown(rules, start, first, last, zone, now)}
+    return {
+        start: state
+        for start, state in sorted(found.items())
+        if _is_shown(rules, start, first=first, last=last, zone=zone, now=now)
+    }
 
 
 def open_counts(shown: dict[datetime, State], zone: str) -> dict[date, int]:
@@ -48,7 +54,7 @@ def open_counts(shown: dict[datetime, State], zone: str) -> dict[date, int]:
     return dict(Counter(start.astimezone(face).date() for start in open_starts))
 
 
-def _is_shown(rules: Rules, start: datetime, first: date, last: date, zone: str, now: datetime) -> bool:
+def _is_shown(rules: Rules, start: datetime, *, first: date, last: date, zone: str, now: datetime) -> bool:
     home = ZoneInfo(rules.zone)
     last_day = now.astimezone(home).date() + timedelta(days=rules.horizon)
     return (

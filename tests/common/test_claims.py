@@ -1,6 +1,5 @@
 """Work that waits: claimed once, given up when a worker dies, never waited for."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import psycopg
@@ -35,7 +34,7 @@ def claim(now: datetime = NOW, **more: object) -> list[Notification]:
 
 
 @pytest.fixture
-def machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[datetime]]:
+def machine(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
     """The machine's clock, as a list whose last entry is now."""
     times = [NOW]
     monkeypatch.setattr(clock, "machine_now", lambda: times[-1])

@@ -106,5 +106,5 @@ def test_the_application_can_neither_change_the_schema_nor_remove_bookings_and_m
 def test_reports_are_there_to_be_read() -> None:
     with connection.cursor() as cursor:
         for kind in ("bookings", "payments", "refunds", "notifications", "events", "audit", "money_drift"):
-            cursor.execute(f"SELECT * FROM report_{kind}")
+            cursor.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(f"report_{kind}")))
             assert cursor.fetchall() == []

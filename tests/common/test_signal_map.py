@@ -17,7 +17,7 @@ EXPECTED = {
 
 
 def _signals() -> dict[str, Signal]:
-    found = {}
+    found: dict[str, Signal] = {}
     for app in OURS:
         module = apps.get_app_config(app).module
         if module is not None and module_has_submodule(module, "signals"):

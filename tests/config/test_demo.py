@@ -30,7 +30,7 @@ _FROM_TESTS = (
     "RAZORPAY_API_BASE",
 )
 
-_PROGRAMS = ("config worker", "config beat", "manage.py sandbox", "granian", "valkey-server", "bin/postgres")
+_PROGRAMS = ("config worker", "config beat", "manage.py sandbox", "config.serve", "valkey-server", "bin/postgres")
 
 
 @pytest.fixture

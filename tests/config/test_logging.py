@@ -71,9 +71,10 @@ def test_a_database_that_quotes_what_was_typed_is_not_quoted(lines: Lines) -> No
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT %s::int", [CANARY])
     except DatabaseError as error:
-        assert CANARY in str(error)
+        quoted = str(error)
         logging.getLogger("booking").exception("not stored")
 
+    assert CANARY in quoted
     (line,) = lines()
     assert line["exc_info"].startswith("DataError at ")
     assert "Meera" not in json.dumps(line)
@@ -102,7 +103,10 @@ def test_a_request_is_logged_by_its_routes_name_and_never_by_its_address(lines: 
 
     text = json.dumps(lines())
     requests = [line for line in lines() if line["message"] == "request"]
-    assert [(line["route"], line["status"]) for line in requests][:2] == [("booking:detail", 200), ("booking:detail", 404)]
+    assert [(line["route"], line["status"]) for line in requests][:2] == [
+        ("booking:detail", 200),
+        ("booking:detail", 404),
+    ]
     assert len(requests) == 4
     for secret in (booking.public_id, "Meera", "meera", "9812300456", NOW.isoformat()):
         assert secret not in text

@@ -31,7 +31,7 @@ def settings_names() -> set[str]:
         and node.func.value.id == "env"
         and node.func.attr != "refuse"
     )
-    return {name.value for name in asked if isinstance(name, ast.Constant)}
+    return {str(name.value) for name in asked if isinstance(name, ast.Constant)}
 
 
 @pytest.fixture
@@ -58,25 +58,19 @@ def test_a_production_start_needs_four_settings(read: Any) -> None:
 
 
 @pytest.mark.parametrize("name", GIVEN)
-@pytest.mark.parametrize("value", ["", None])
-def test_what_is_missing_is_named(read: Any, monkeypatch: pytest.MonkeyPatch, name: str, value: str | None) -> None:
-    if value is None:
-        monkeypatch.setitem(GIVEN, name, "")
-        monkeypatch.delitem(GIVEN, name)
-    changes = {} if value is None else {name: value}
-
-    with pytest.raises(ImproperlyConfigured, match=rf"The setting {name} .* See \.env\.example\."):
-        read(**changes)
+def test_what_is_missing_is_named(read: Any, name: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=rf"The setting {name} is missing\. See \.env\.example\."):
+        read(**{name: ""})
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("SECRET_KEY", "short"),
+        ("SECRET_KEY", "brief"),
         ("SECRET_KEY", "change-me-" * 8),
         ("SECRET_KEY", "django-insecure-" + "0123456789" * 5),
         ("FIELD_KEYS", "not-a-key"),
-        ("FIELD_KEYS", GIVEN["FIELD_KEYS"] + ",not-a-key"),
+        ("FIELD_KEYS", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=,not-a-key"),
         ("SITE_URL", "booking.clinic.test"),
         ("SITE_URL", "ftp://booking.clinic.test"),
         ("SITE_URL", "http://booking.clinic.test"),
@@ -95,11 +89,9 @@ def test_what_is_missing_is_named(read: Any, monkeypatch: pytest.MonkeyPatch, na
     ],
 )
 def test_what_is_wrong_is_named(read: Any, name: str, value: str) -> None:
-    with pytest.raises(ImproperlyConfigured) as refusal:
+    with pytest.raises(ImproperlyConfigured, match=f"The setting {name} ") as refusal:
         read(**{name: value})
 
-    blamed = {"REDIS_URL": ("REDIS_URL", "CACHE_URL")}.get(name, (name,))
-    assert any(f"The setting {each} " in str(refusal.value) for each in blamed)
     assert value not in str(refusal.value)
 
 
@@ -115,11 +107,11 @@ def test_one_redis_address_serves_cache_and_broker_each_in_its_own_spelling(read
 
 
 def test_practice_tools_exist_in_practice_mode_alone(read: Any) -> None:
-    real, practice = read(CLOCK_FILE="/tmp/clock"), read(PRACTICE_MODE="on", CLOCK_FILE="/tmp/clock")
+    real, practice = read(CLOCK_FILE="/run/clock"), read(PRACTICE_MODE="on", CLOCK_FILE="/run/clock")
 
     assert not [app for app in real["INSTALLED_APPS"] if "sandbox" in app]
     assert [app for app in practice["INSTALLED_APPS"] if "sandbox" in app]
-    assert (real["CLOCK_FILE"], practice["CLOCK_FILE"]) == ("", "/tmp/clock")
+    assert (real["CLOCK_FILE"], practice["CLOCK_FILE"]) == ("", "/run/clock")
 
 
 def test_behind_https_cookies_are_bound_to_the_host_and_pages_to_https(read: Any) -> None:
@@ -139,7 +131,9 @@ def test_behind_https_cookies_are_bound_to_the_host_and_pages_to_https(read: Any
 
 def test_the_example_tells_of_every_setting_with_a_reason() -> None:
     lines = (ROOT / ".env.example").read_text().splitlines()
-    named = {match[1]: number for number, line in enumerate(lines) if (match := re.match(r"#?\s*([A-Z][A-Z_]+)=", line))}
+    named = {
+        match[1]: number for number, line in enumerate(lines) if (match := re.match(r"#?\s*([A-Z][A-Z_]+)=", line))
+    }
 
     assert named.keys() == settings_names()
     assert [name for name, number in named.items() if not lines[number - 1].startswith("# ")] == []

@@ -272,10 +272,12 @@ def server(misbehave: Misbehaviour) -> Iterator[str]:
 
     thread = threading.Thread(target=serve)
     thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    over.set()
-    thread.join()
-    listener.close()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        over.set()
+        thread.join()
+        listener.close()
 
 
 def says(status: str, body: bytes = b"", *headers: str) -> Misbehaviour:
@@ -329,6 +331,16 @@ def test_a_refusal_quotes_nothing_of_what_was_answered(status: str, capfd: pytes
         adapter(base).look_up(LINK_ID)
 
     _says_nothing_it_should_not(raised.value, capfd)
+
+
+def test_a_redirect_is_not_followed() -> None:
+    with server(says("200 OK", b'{"id": "plink_Sd81KzQm4TnB2y", "status": "created"}')) as elsewhere:
+        assert adapter(elsewhere).look_up(LINK_ID).state is State.OPEN
+        with (
+            server(says("307 Temporary Redirect", b"{}", f"Location: {elsewhere}/")) as base,
+            pytest.raises(ProviderUnavailable),
+        ):
+            adapter(base).look_up(LINK_ID)
 
 
 def test_a_refused_connection_is_unavailable_and_silent(capfd: pytest.CaptureFixture[str]) -> None:

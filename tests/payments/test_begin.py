@@ -1,0 +1,108 @@
+"""Pressing Pay: one row before anyone is asked, and one request for the money however often it is pressed."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from booking import deadlines
+from booking.errors import HoldLapsed, WrongState
+from booking.lifecycle import Status
+from booking.models import Booking
+from payments import actions
+from payments.errors import NothingToPay
+from payments.lifecycle import PaymentStatus
+from payments.models import Payment
+from payments.providers.base import Checkout, OpenRequest, ProviderUnavailable
+from tests.factories import NOW, make_booking, make_payment, make_service
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+class Desk:
+    """A provider that opens checkouts, or doesn't."""
+
+    def __init__(self) -> None:
+        self.asked: list[OpenRequest] = []
+        self.is_down = False
+
+    def open(self, request: OpenRequest) -> Checkout:
+        self.asked.append(request)
+        if self.is_down:
+            raise ProviderUnavailable
+        return Checkout(reference=f"plink_{request.key}", url=f"https://rzp.io/{request.key}")
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
+    desk = Desk()
+    monkeypatch.setattr(actions, "provider_for", lambda _name: desk)
+    return desk
+
+
+def begin(booking: Booking, *, now: datetime = NOW) -> Payment:
+    return actions.begin(booking, now=now)
+
+
+def test_the_row_stands_before_the_provider_is_asked_and_names_the_booking_by_its_reference_alone(desk: Desk) -> None:
+    booking = make_booking(note="trouble sleeping")
+
+    payment = begin(booking)
+    assert desk.asked == []
+    url = actions.open_checkout(payment)
+
+    (request,) = desk.asked
+    payment.refresh_from_db()
+    assert (request.key, request.amount, request.expires_at) == (payment.key, booking.price, NOW + 16 * MINUTE)
+    assert request.description == f"Booking {booking.reference}"
+    assert request.return_url == "http://testserver/pay/return/razorpay/"
+    assert (payment.reference, payment.checkout_url) == (f"plink_{payment.key}", url)
+
+
+def test_pressing_again_asks_for_the_money_once(desk: Desk) -> None:
+    booking = make_booking()
+
+    urls = {actions.open_checkout(begin(booking, now=NOW + n * MINUTE)) for n in range(3)}
+
+    assert len(urls) == len(desk.asked) == Payment.objects.count() == 1
+
+
+def test_a_provider_that_did_not_answer_is_asked_again_under_the_same_key(desk: Desk) -> None:
+    booking = make_booking()
+    desk.is_down = True
+    with pytest.raises(ProviderUnavailable):
+        actions.open_checkout(begin(booking))
+
+    desk.is_down = False
+    actions.open_checkout(begin(booking, now=NOW + MINUTE))
+
+    assert len({request.key for request in desk.asked}) == 1
+    assert [request.expires_at for request in desk.asked] == [NOW + 16 * MINUTE, NOW + 17 * MINUTE]
+    assert Payment.objects.get().status == PaymentStatus.CREATED
+
+
+def test_a_page_that_has_closed_is_followed_by_a_new_one(desk: Desk) -> None:
+    booking = make_booking(hold_expires_at=NOW + 30 * MINUTE)
+    old = make_payment(booking=booking, expires_at=NOW + MINUTE)
+
+    assert begin(booking, now=NOW + MINUTE) != old
+
+
+def test_what_is_paid_is_not_asked_for_again() -> None:
+    paid = make_payment(status=PaymentStatus.CAPTURED, captured_amount=1, attention="amount_differs").booking
+
+    with pytest.raises(NothingToPay):
+        begin(paid)
+
+
+def test_nobody_is_asked_for_nothing() -> None:
+    with pytest.raises(NothingToPay):
+        begin(make_booking(service=make_service(amount=0)))
+
+
+def test_a_lapsed_hold_and_a_firm_booking_are_not_paid_for() -> None:
+    with pytest.raises(HoldLapsed):
+        begin(make_booking(), now=NOW + deadlines.HOLD)
+    with pytest.raises(WrongState):
+        begin(make_booking(status=Status.CONFIRMED))
+    assert not Payment.objects.exists()
