@@ -56,6 +56,13 @@ def minutes(value: timedelta | int) -> str:
 
 
 @register.filter
+def offset_minutes(value: datetime, zone: str) -> int:
+    """Minutes east of Greenwich: 330"""
+    delta = zones.local(value, zone).utcoffset()
+    return round(delta.total_seconds() / 60) if delta else 0
+
+
+@register.filter
 def place(zone: str) -> str:
     """India; United States (New York)"""
     return zones.place(zone)

@@ -44,16 +44,19 @@ def directory(request: HttpRequest) -> HttpResponse:
         if (service := shortest[person.pk]) is not None:
             service.practitioner = person
     following = queries.next_open_of_each([service for service in shortest.values() if service], now=now)
-    cards = [_card(person, shortest[person.pk], following) for person in people]
+    cards = [_card(request, person, shortest[person.pk], following) for person in people]
     return render(request, "booking/home.html", {"people": cards, "query": query, "now": now})
 
 
-def _card(person: Practitioner, service: Service | None, following: dict[int, datetime]) -> dict[str, object]:
+def _card(
+    request: HttpRequest, person: Practitioner, service: Service | None, following: dict[int, datetime]
+) -> dict[str, object]:
     services = list(person.services.all())
     soonest = following.get(service.pk) if service else None
     url = ""
+    zone = zones.shown(request, person.zone)
     if service and soonest:
-        day = zones.local(soonest, person.zone).date()
+        day = zones.local(soonest, zone).date()
         url = reverse("booking:times", args=[person.slug, service.slug]) + f"?date={day}"
     return {
         "practitioner": person,
@@ -61,6 +64,7 @@ def _card(person: Practitioner, service: Service | None, following: dict[int, da
         "from_price": min((each.price for each in services), key=lambda price: price.amount, default=None),
         "next": soonest,
         "next_url": url,
+        "zone": zone,
     }
 
 

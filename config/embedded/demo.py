@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -45,9 +45,10 @@ def main(arguments: list[str]) -> int:
         options = _options(arguments)
         data = Path(options.data).expanduser().resolve()
         check_given(os.environ)
-        with prepared(data), _only_demo_in(data), Supervisor(data / "run", say=_say) as supervisor:
+        supervisor = Supervisor(data / "run", say=_say)
+        supervisor.heed_signals()
+        with prepared(data), _only_demo_in(data), supervisor:
             check_port(options.port)
-            supervisor.heed_signals()
             _run(supervisor, data, options.port)
     except Stopped:
         _say("Everything has stopped.")
@@ -170,16 +171,16 @@ def _port(text: str) -> int:
 @contextmanager
 def _step(name: str) -> Iterator[None]:
     began = time.monotonic()
-    sys.stdout.write(f"  {name} ")
-    sys.stdout.flush()
+    _say(f"  {name} ", end="")
     try:
         yield
     except BaseException:
-        sys.stdout.write("\n")
+        _say("")
         raise
     _say(f"{'.' * (30 - len(name))} {time.monotonic() - began:4.1f} s")
 
 
-def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+def _say(text: str, *, end: str = "\n") -> None:
+    with suppress(OSError):  # nobody listens any more
+        sys.stdout.write(f"{text}{end}")
+        sys.stdout.flush()

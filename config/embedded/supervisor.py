@@ -1,5 +1,7 @@
 """A family whose members are started again when they die, until somebody asks us to stop."""
 
+import os
+import select
 import shutil
 import signal
 import time
@@ -24,6 +26,7 @@ class Supervisor(Family):
         super().__init__(folder)
         self._say = say
         self._asked_to_stop = False
+        self._terminal = select.poll()
         self._started: dict[str, float] = {}
         self._waits: dict[str, float] = {}
         self._due: dict[str, float] = {}
@@ -34,10 +37,13 @@ class Supervisor(Family):
             signal.signal(number, self._ask_to_stop)
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
             signal.signal(signal.SIGHUP, self._ask_to_stop)
+            if os.isatty(0):
+                self._terminal.register(0, 0)
 
     def pause(self) -> None:
         super().pause()
-        if self._asked_to_stop:
+        # A closed terminal signals its first process alone, and `make` keeps that to itself.
+        if self._asked_to_stop or self._terminal.poll(0):
             raise Stopped
 
     def start(self, child: Child) -> Child:

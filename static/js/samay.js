@@ -164,11 +164,10 @@ document.addEventListener("visibilitychange", () => ask());
 
 // The device's own zone is only ever suggested.
 function suggest(form) {
-  const mine = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const clock = (timeZone) => new Date().toLocaleString("en", { timeZone });
-  if (!mine || clock(mine) === clock(form.dataset.zone) || sessionStorage.zone) return;
+  const { at, offset } = form.dataset;
+  if (-new Date(at).getTimezoneOffset() === Number(offset) || sessionStorage.zone) return;
   const [take, keep] = all("button", form);
-  take.value = mine;
+  take.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
   keep.onclick = () => {
     sessionStorage.zone = "kept";
     form.hidden = true;
@@ -180,7 +179,7 @@ function ready() {
   clearTimeout(asking);
   ask = () => {};
   all("[data-until]").forEach(count);
-  all("[data-zone]").forEach(suggest);
+  all("[data-offset]").forEach(suggest);
   all("[data-poll]").forEach(poll);
 }
 

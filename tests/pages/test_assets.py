@@ -42,3 +42,16 @@ def test_the_sheet_carries_the_nonce_and_nothing_that_could_end_it() -> None:
 
     assert html.startswith('<style nonce="a&quot;b">@layer tokens,base,components,pages;')
     assert html.count("</") == 1
+
+
+def test_night_looks_the_same_whoever_asked_for_it() -> None:
+    path = finders.find("css/tokens.css")
+    assert isinstance(path, str)
+    css = Path(path).read_text(encoding="utf-8")
+    _day, by_system, by_choice = re.split(r':root:not\(\[data-theme="light"\]\) \{|:root\[data-theme="dark"\] \{', css)
+
+    def tokens(block: str) -> list[str]:
+        return re.findall(r"--[\w-]+: [^;]+", block.split("}", maxsplit=1)[0])
+
+    assert tokens(by_system) == tokens(by_choice)
+    assert len(tokens(by_choice)) > 20

@@ -19,7 +19,7 @@ def test_everyone_published_is_listed_with_price_and_next_time(client: Client, s
     assert page.heading() == "Find a practitioner"
     assert "Asha Rao" in page.text
     assert "from ₹1,500" in page.text
-    assert "Today, 9:00 AM" in page.text
+    assert "Next open with Asha Rao Today, 9:00 AM IST" in page.text
     assert "/p/asha-rao/60-min/?date=2026-11-30" in page.links()
     assert "Nobody Yet" not in page.text
 
