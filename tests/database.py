@@ -44,9 +44,9 @@ def worker_database(name: str, *, template: str, lock: Path) -> Iterator["Cleane
         _drop(owner, name)
 
 
-def drop_all(prefix: str) -> None:
+def drop_all(prefix: str, *, server: str) -> None:
     """Remove what a run has left on a server that outlives it."""
-    with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
+    with psycopg.connect(server, autocommit=True) as owner:
         for (name,) in owner.execute(
             "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [prefix]
         ).fetchall():

@@ -10,6 +10,7 @@ import re
 import tempfile
 from collections.abc import Generator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,10 @@ def _settle(config: pytest.Config) -> None:
         os.environ.update(stack.enter_context(engines(Path(folder))))
     elif len(given) < len(_ADDRESSES):
         raise pytest.UsageError(f"Of {', '.join(_ADDRESSES)} give all or none, not {', '.join(given)} alone.")
+    else:
+        from tests.database import drop_all  # noqa: PLC0415 - imports Django, whose settings are only now complete
+
+        config.add_cleanup(partial(drop_all, os.environ["TEST_RUN"], server=os.environ["DATABASE_OWNER_URL"]))
 
 
 def _numbered(url: str, number: int) -> str:

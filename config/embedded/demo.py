@@ -63,7 +63,7 @@ def main(arguments: list[str]) -> int:
 def _run(supervisor: Supervisor, data: Path, port: int) -> None:
     began = time.monotonic()
     _say(f"Samay in practice mode. Its data: {data}")
-    with _step("PostgreSQL and Valkey"):
+    with _step("Database and broker"):
         wanted = {"database": not os.environ.get("DATABASE_URL"), "broker": not os.environ.get("REDIS_URL")}
         engines = start_engines(supervisor, data, durable=True, **wanted)
     ports = inner_ports(data / "ports.json", names=("sandbox", "smtp"), avoid=port)

@@ -41,8 +41,5 @@ def _context(notification: Notification) -> dict[str, Any]:
         "zone": practitioner.zone if to_practitioner else patient.zone,
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
-        "links": {
-            "manage": settings.SITE_URL + reverse("booking:detail", args=[booking.public_id]),
-            "admin": settings.SITE_URL + reverse("admin:booking_booking_change", args=[booking.pk]),
-        },
+        "links": {"manage": settings.SITE_URL + reverse("booking:detail", args=[booking.public_id])},
     }

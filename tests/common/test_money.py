@@ -16,8 +16,9 @@ from common.money import Money, format_money
         (7_000, "GBP", "£70"),
         (9_950, "EUR", "€99.50"),
         (5_000, "JPY", "¥5,000"),
-        (12_345, "KWD", "KWD12.345"),
-        (12_000, "KWD", "KWD12"),
+        (4_000, "AUD", "A$40"),
+        (12_345, "KWD", "KWD 12.345"),
+        (12_000, "KWD", "KWD 12"),
     ],
 )
 def test_an_amount_is_written_as_its_country_writes_it(amount: int, currency: str, shown: str) -> None:

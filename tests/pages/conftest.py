@@ -19,7 +19,7 @@ def _the_time_is_now(monkeypatch: pytest.MonkeyPatch) -> None:
 def service(db: None) -> Service:
     """An hour with Asha Rao, who works from nine to five in India, with a break at noon."""
     practitioner = make_practitioner(slug="asha-rao", languages=["English", "Hindi"], needs=["Sleep", "Back pain"])
-    return make_service(practitioner, slug="60-min", name="60 minutes")
+    return make_service(practitioner, slug="60-min", name="Consultation")
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def service(transactional_db: None) -> Service:
-    return make_service(make_practitioner(slug="asha-rao"), slug="60-min", name="60 minutes")
+    return make_service(make_practitioner(slug="asha-rao"), slug="60-min", name="Consultation")
 
 
 @pytest.fixture

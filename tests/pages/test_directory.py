@@ -53,12 +53,12 @@ def test_the_list_costs_the_same_queries_for_one_and_for_many(
 
 
 def test_a_profile_offers_the_next_three_times_of_the_cheapest_service(client: Client, service: Service) -> None:
-    make_service(service.practitioner, name="30 minutes", slug="30-min", duration=30, amount=75_000, mode=Mode.PHONE)
+    make_service(service.practitioner, name="Check-up", slug="30-min", duration=30, amount=75_000, mode=Mode.PHONE)
 
     page = read(client.get("/p/asha-rao/"))
 
     assert page.heading() == "Asha Rao"
-    assert "Next open for 30 minutes, ₹750" in page.text
+    assert "Next open for Check-up, 30 minutes, ₹750" in page.text
     starts = [button.attrs["value"] for button in page.every("button", name="slot")]
     assert starts == ["2026-11-30T03:30Z", "2026-11-30T03:45Z", "2026-11-30T04:00Z"]
     assert {"Video", "Phone"} <= {element.text for element in page.every("span")}

@@ -31,7 +31,7 @@ def render(booking: Booking, kind: str, part: str, zone: str = "Asia/Kolkata") -
         "patient": booking.patient,
         "zone": zone,
         "site_name": settings.SITE_NAME,
-        "links": {"manage": LINK, "admin": LINK},
+        "links": {"manage": LINK},
     }
     return render_to_string(f"notifications/email/{kind}.{part}", context)
 

@@ -18,6 +18,11 @@ class Sabotage(AppConfig):
         raise NotImplementedError
 
 
+def broken_by(sabotage: type[Sabotage]) -> dict[str, str]:
+    """The environment of a stack in which this is broken."""
+    return {"DJANGO_SETTINGS_MODULE": "tests.proofs.sabotaged", "SABOTAGE": sabotage.__name__}
+
+
 class LapsedHoldsStay(Sabotage):
     """Nobody retires a lapsed hold when its time is wanted."""
 

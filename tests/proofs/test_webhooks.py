@@ -11,8 +11,8 @@ from common.models import AuditEntry
 from notifications.models import Notification
 from notifications.sandbox.models import Mail
 from payments.models import Event, Payment, Refund
-from tests.factories import make_booking, make_patient, make_payment
 from tests.proofs import visitors
+from tests.proofs.sabotage import EveryReportIsNews, broken_by
 from tests.proofs.scale import at_once, many
 from tests.stack import Stack
 from tests.waiting import eventually
@@ -22,21 +22,9 @@ COPIES = 100
 ROUNDS = many(1, 10)
 
 
-def open_payment(days: int = 1) -> Payment:
-    service = visitors.always_open()
-    start, now = visitors.day_at_ten(days), visitors.clock.now()
-    booking = make_booking(
-        service=service,
-        start=start,
-        patient=make_patient(email=f"patient-of-day-{days}@example.com"),
-        hold_expires_at=now + visitors.timedelta(minutes=30),
-    )
-    return make_payment(booking=booking, due_at=None)
-
-
 def pour(stack: Stack, payment: Payment) -> None:
     """Success, under one id and under many, and failure, at once and in any order, at every web process."""
-    success, failure = visitors.event_body(payment), visitors.event_body(payment, "payment.failed", id="pay_first_try")
+    success, failure = visitors.event_body(payment), visitors.event_body(payment, "payment.failed", id="pay_FirstTry00001")
     deliveries = [(success, f"{payment.key}-{number % 50}") for number in range(COPIES)]
     deliveries += [(failure, f"{payment.key}-failed-{number % 5}") for number in range(10)]
     random.shuffle(deliveries)
@@ -69,7 +57,7 @@ def test_a_hundred_copies_and_a_failure_in_any_order_are_one_booking(stack: Stac
     stack.up(web=2, worker=2, beat=True, sandbox=True)
 
     for day in range(1, ROUNDS + 1):
-        payment = open_payment(day)
+        payment = visitors.open_payment(day)
         pour(stack, payment)
         assert eventually(lambda payment=payment: settled() and Mail.objects.count() >= 2 * day, seconds=60)  # type: ignore[misc]
         check_one_of_everything(payment)
@@ -77,9 +65,8 @@ def test_a_hundred_copies_and_a_failure_in_any_order_are_one_booking(stack: Stac
 
 @pytest.mark.usefixtures("money_adrift")
 def test_control_where_every_report_is_news_the_proof_fails(stack: Stack) -> None:
-    broken = {"DJANGO_SETTINGS_MODULE": "tests.proofs.sabotaged", "SABOTAGE": "EveryReportIsNews"}
-    stack.up(web=2, worker=2, beat=True, sandbox=True, settings=broken)
-    payment = open_payment()
+    stack.up(web=2, worker=2, beat=True, sandbox=True, settings=broken_by(EveryReportIsNews))
+    payment = visitors.open_payment()
 
     pour(stack, payment)
     assert eventually(settled, seconds=60)
@@ -89,7 +76,7 @@ def test_control_where_every_report_is_news_the_proof_fails(stack: Stack) -> Non
 
 
 def test_what_is_not_genuine_leaves_nothing_behind(stack: Stack) -> None:
-    payment = open_payment()
+    payment = visitors.open_payment()
     body = visitors.event_body(payment)
     url = stack.up(web=1)
     other = body.replace(b"150000", b"150001")

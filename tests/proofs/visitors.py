@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urlsplit
 from common import clock
 from payments.models import Payment
 from practitioners.models import Service
-from tests.factories import make_practitioner, make_service
+from tests.factories import make_booking, make_patient, make_payment, make_practitioner, make_service
 
 WEBHOOK_SECRET = "practice-razorpay-webhook"
 PATIENCE = 60.0  # seconds; an answer that takes longer is none
@@ -56,6 +56,17 @@ def always_open(**service: Any) -> Service:
 def day_at_ten(days: int = 1) -> datetime:
     """Ten o'clock on a coming day."""
     return (clock.now() + timedelta(days=days)).astimezone(UTC).replace(hour=10, minute=0, second=0, microsecond=0)
+
+
+def open_payment(days: int = 1) -> Payment:
+    """Someone pays for ten o'clock on a coming day; the provider has not said anything yet."""
+    booking = make_booking(
+        service=always_open(),
+        start=day_at_ten(days),
+        patient=make_patient(email=f"patient-of-day-{days}@example.com"),
+        hold_expires_at=clock.now() + timedelta(minutes=30),
+    )
+    return make_payment(booking=booking, created_at=clock.now(), expires_at=booking.hold_expires_at, due_at=None)
 
 
 # --- Booking ----------------------------------------------------------------------------------------------------------
@@ -130,3 +141,11 @@ def signed(body: bytes, event_id: str, secret: str = WEBHOOK_SECRET) -> dict[str
 def tell(url: str, body: bytes, *, event_id: str, secret: str = WEBHOOK_SECRET) -> Answer:
     """Bring a webhook as Razorpay does."""
     return send(url, "POST", "/webhooks/razorpay/", body, signed(body, event_id, secret))
+
+
+# --- Practice time ----------------------------------------------------------------------------------------------------
+
+
+def move_clock(url: str, by: timedelta) -> None:
+    body = json.dumps({"advance": by.total_seconds()}).encode()
+    assert send(url, "POST", "/sandbox/clock/", body, {"Content-Type": "application/json"}).status == 200
