@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 import tempfile
 import urllib.request
 from collections.abc import Mapping
@@ -112,4 +111,4 @@ def _print(rows: list[tuple[str, float]], *, view: float, inserts: float, booked
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

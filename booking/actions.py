@@ -18,6 +18,7 @@ from booking.models import Booking, Move, Patient
 from booking.signals import booking_cancelled, booking_confirmed, booking_expired
 from common import audit
 from common.audit import Actor
+from common.busy import is_busy
 from practitioners.models import Practitioner, Service
 
 _SLOT_CONSTRAINT = "one_booking_at_a_time"
@@ -103,7 +104,7 @@ def _give_up(held: Booking, *, by: Actor, now: datetime) -> None:
     booking = Booking.objects.locked().get(pk=held.pk)
     if booking.status == Status.PENDING_PAYMENT:
         _move(booking, Status.CANCELLED, by=by, now=now, reason="another time was chosen")
-        booking_cancelled.send(sender=Booking, booking=booking, by=by, now=now)
+        booking_cancelled.send(sender=Booking, booking=booking, before=Status.PENDING_PAYMENT, by=by, now=now)
 
 
 def _retire_lapsed(practitioner: Practitioner, span: DateTimeTZRange, *, now: datetime) -> None:
@@ -165,7 +166,7 @@ def keep_while_paying(booking: Booking, *, now: datetime) -> Booking:
         raise WrongState
     if not booking.is_held(now) or booking.hold_expires_at is None:
         raise HoldLapsed
-    booking.hold_expires_at = deadlines.hold_once_paying(booking.hold_expires_at, now)
+    booking.hold_expires_at = deadlines.hold_once_paying(booking.hold_expires_at, booking.held_at, now)
     booking.save(update_fields=["hold_expires_at"])
     return booking
 
@@ -175,7 +176,7 @@ def keep_after_failure(booking: Booking, *, now: datetime) -> None:
     """A payment failed: a time that is still kept is kept long enough for another try."""
     booking = Booking.objects.locked().get(pk=booking.pk)
     if booking.is_held(now) and booking.hold_expires_at is not None:
-        booking.hold_expires_at = deadlines.hold_after_failure(booking.hold_expires_at, now)
+        booking.hold_expires_at = deadlines.hold_after_failure(booking.hold_expires_at, booking.held_at, now)
         booking.save(update_fields=["hold_expires_at"])
 
 
@@ -209,8 +210,9 @@ def cancel(booking: Booking, *, by: Actor, reason: str, now: datetime) -> Bookin
     cutoff = deadlines.cancellable_until(booking.starts_at, booking.practitioner.cancel_cutoff)
     if by.kind == Actor.PATIENT.kind and booking.status == Status.CONFIRMED and now > cutoff:
         raise TooLate
+    before = Status(booking.status)
     _move(booking, Status.CANCELLED, by=by, now=now, reason=reason)
-    booking_cancelled.send(sender=Booking, booking=booking, by=by, now=now)
+    booking_cancelled.send(sender=Booking, booking=booking, before=before, by=by, now=now)
     return booking
 
 
@@ -244,6 +246,6 @@ def taken_means_refused() -> Iterator[None]:
             raise
         raise SlotTaken from error
     except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", "") not in {"40001", "40P01", "55P03"}:
+        if not is_busy(error):
             raise
         raise SlotTaken from error

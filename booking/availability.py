@@ -161,7 +161,8 @@ def working(rules: Rules, day: int) -> list[Interval]:
 def bookable_window(rules: Rules, now: int) -> Interval:
     """From the end of the notice to the end of the horizon's last day."""
     today = day_of(local_day(rules.zone, now))
-    return now + rules.notice * MINUTE, window_of(rules.zone, today, today + timedelta(rules.horizon))[1]
+    end = window_of(rules.zone, today, today + timedelta(rules.horizon))[1]
+    return min(now + rules.notice * MINUTE, end), end
 
 
 def _starts(rules: Rules, within: Interval, duration: int) -> Iterator[int]:

@@ -12,14 +12,14 @@ def hold_until(now: datetime) -> datetime:
     return now + HOLD
 
 
-def hold_once_paying(current: datetime, now: datetime) -> datetime:
-    """Pressing Pay never shortens a hold."""
-    return max(current, now + HOLD_ONCE_PAYING)
+def hold_once_paying(current: datetime, held_at: datetime, now: datetime) -> datetime:
+    """Pressing Pay never shortens a hold, and pressing it again and again does not keep a time for ever."""
+    return max(current, now + HOLD_ONCE_PAYING) if now < held_at + HOLD_AT_MOST else current
 
 
-def hold_after_failure(current: datetime, now: datetime) -> datetime:
+def hold_after_failure(current: datetime, held_at: datetime, now: datetime) -> datetime:
     """A try that failed leaves time for another."""
-    return max(current, now + HOLD)
+    return max(current, min(now + HOLD, held_at + HOLD_AT_MOST + HOLD_ONCE_PAYING))
 
 
 def hold_extended(current: datetime, held_at: datetime) -> datetime:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from booking.models import Booking
 from common.phones import normal_phone
+from common.text import one_line
 
 # The version of the consent sentence below; stored with the booking it was given for.
 CONSENT = "2026-11"
@@ -46,6 +47,12 @@ class DetailsForm(forms.Form):
         label=_("I agree that my details are used to arrange this visit."),
         error_messages={"required": _("Tick the box so that we may use your details for this visit.")},
     )
+
+    def clean_name(self) -> str:
+        try:
+            return one_line(self.cleaned_data["name"])
+        except ValueError:
+            raise forms.ValidationError(_("Enter your full name.")) from None
 
     def clean_phone(self) -> str:
         try:

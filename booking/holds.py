@@ -3,17 +3,18 @@
 import hashlib
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 
 from booking import actions
 from booking.errors import SlotTaken
 from booking.lifecycle import Status
-from booking.models import Booking, RepeatKey, Source
+from booking.models import Booking, Patient, RepeatKey, Source
 from common.audit import Actor
 from practitioners.models import Service
 
-COOKIE = "hold"
+COOKIE = f"{settings.COOKIE_PREFIX}hold"
 COOKIE_AGE = 24 * 3600
 
 
@@ -42,7 +43,7 @@ def keep(service: Service, *, start: datetime, key: str, earlier: Booking | None
                 by=Actor.PATIENT,
                 source=Source.WEB,
                 now=now,
-                patient=earlier.patient if earlier else None,
+                patient=_again(earlier.patient) if earlier else None,
                 note=(earlier.note or "") if earlier else "",
                 instead_of=held,
             )
@@ -54,6 +55,13 @@ def keep(service: Service, *, start: datetime, key: str, earlier: Booking | None
         if twin and twin.booking and twin.booking.is_held(now) and twin.booking.starts_at == start:
             return twin.booking
         raise
+
+
+def _again(patient: Patient | None) -> Patient | None:
+    """The same person once more: what is typed about the next booking must not change the one before."""
+    if patient is None:
+        return None
+    return Patient(name=patient.name, email=patient.email, phone=patient.phone, zone=patient.zone)
 
 
 def _digest(key: str, service: Service, start: datetime) -> str:

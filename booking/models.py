@@ -59,7 +59,7 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def of(self, practitioner_id: int) -> "BookingQuerySet":
         """One practitioner's bookings, written so that the overlap constraint's own index answers."""
         only = NumericRange(practitioner_id, practitioner_id, "[]")
-        return self.alias(owner=only_this("practitioner_id")).filter(owner__overlap=only)
+        return self.alias(owner=only_this("practitioner")).filter(owner__overlap=only)
 
     def overlapping(self, span: DateTimeTZRange) -> "BookingQuerySet":
         return self.filter(occupied__overlap=span)
@@ -107,7 +107,7 @@ class Booking(models.Model):
             ExclusionConstraint(
                 name="one_booking_at_a_time",
                 expressions=[
-                    (only_this("practitioner_id"), RangeOperators.OVERLAPS),
+                    (only_this("practitioner"), RangeOperators.OVERLAPS),
                     ("occupied", RangeOperators.OVERLAPS),
                 ],
                 condition=Q(status__in=[status.value for status in ACTIVE]),

@@ -3,5 +3,5 @@
 from django.dispatch import Signal
 
 booking_confirmed = Signal()  # booking, now
-booking_cancelled = Signal()  # booking, by, now
+booking_cancelled = Signal()  # booking, before (its status), by, now
 booking_expired = Signal()  # booking, now

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, ClassVar
 
 from django.db import models
@@ -38,9 +39,13 @@ Actor.SYSTEM = Actor("system")
 
 def masked(address: str) -> str:
     """An address without the part that points at one home: 203.0.113.0, 2001:db8:1::"""
-    if ":" in address:
-        return ":".join(address.split(":")[:3]) + "::"
-    return ".".join([*address.split(".")[:3], "0"]) if address else ""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return ""
+    if isinstance(found, IPv6Address):
+        found = found.ipv4_mapped or found
+    return str(ip_network((found, 24 if found.version == 4 else 48), strict=False).network_address)  # noqa: PLR2004
 
 
 def record(

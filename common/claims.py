@@ -4,17 +4,23 @@ The broker only wakes workers; what is owed stands in the row. Whoever claims a 
 dies lets its lease run out, and the row is claimed again.
 """
 
+import logging
 import random
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import models, transaction
 from django.db.models import F, Q
 
 from common import clock
 
-LEASE = timedelta(minutes=2)
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=100)  # a little longer than a task may take
+PATIENCE = 30.0  # seconds after which a sweep leaves the rest to the next one
 FIRST_DELAY = timedelta(seconds=5)
 LONGEST_DELAY = timedelta(hours=1)
 
@@ -56,6 +62,33 @@ def claim(
             leased_until=machine + lease, attempts=F("attempts") + 1
         )
     return claimed
+
+
+def work_through(
+    model: type[Row], work: Callable[[Row], None], *, now: datetime, limit: int, only: Iterable[int] | None = None
+) -> int:
+    """Claim due rows one by one, each when the one before is done with, for as long as a task may take.
+
+    A row that is not reached keeps its attempts and waits for the next sweep; a row that breaks the work waits longer
+    and keeps none of the others. Answers how many were claimed.
+    """
+    wanted = None if only is None else list(only)
+    until = time.monotonic() + PATIENCE
+    count = 0
+    while count < limit and time.monotonic() < until and (rows := claim(model, now=now, only=wanted)):
+        _attempt(work, rows[0], now=now)
+        count += 1
+    return count
+
+
+def _attempt(work: Callable[[Row], None], row: Row, *, now: datetime) -> None:
+    try:
+        work(row)
+    except SoftTimeLimitExceeded:
+        raise  # the task's time is over, not the row's; its lease brings it back
+    except Exception:
+        logger.exception("work not done", extra={"table": row._meta.db_table, "row": row.pk})
+        put_back(row, now=now)
 
 
 def finish(row: Claimable, *, now: datetime, **facts: Any) -> bool:

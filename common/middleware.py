@@ -4,9 +4,13 @@ import logging
 import time
 import uuid
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+
+from common.busy import is_busy
+from common.views import busy
 
 logger = logging.getLogger("samay.request")
 
@@ -48,7 +52,24 @@ class SecurityHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", _PERMISSIONS)
+        if response.status_code == HTTPStatus.MOVED_PERMANENTLY:
+            # A slash was missing; the address may be a capability all the same.
+            response.headers["Cache-Control"] = "no-store"
+            response.headers["Referrer-Policy"] = "no-referrer"
         return response
+
+
+class WhenBusy:
+    """A wait for a lock that took too long, or a deadlock, is no fault of the page: come back in a moment."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return busy(request) if is_busy(error) else None
 
 
 class NoNul:

@@ -24,5 +24,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, 404)
 
 
+def busy(request: HttpRequest) -> HttpResponse:
+    response = _page(request, 503)
+    response.headers["Retry-After"] = "2"
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     return plain_server_error(request)

@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "common.middleware.SecurityHeaders",
     "common.middleware.NoNul",
+    "common.middleware.WhenBusy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -118,7 +119,8 @@ CELERY_TASK_SOFT_TIME_LIMIT = 60
 CELERY_TASK_TIME_LIMIT = 90
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+# What runs when the broker dies finishes: the row tells that it is done, and a second delivery finds nothing to do.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = env.text("BEAT_SCHEDULE_FILE", default="/tmp/samay-beat")  # noqa: S108 - no secret
 
@@ -143,9 +145,9 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 MESSAGE_TAGS = {messages.ERROR: "bad", messages.SUCCESS: "ok", messages.WARNING: "warn", messages.INFO: "info"}
 
 # --- Safety -----------------------------------------------------------------------------------------------------------
-_PREFIX = "__Host-" if SECURE else ""
-SESSION_COOKIE_NAME = f"{_PREFIX}session"
-CSRF_COOKIE_NAME = f"{_PREFIX}csrf"
+COOKIE_PREFIX = "__Host-" if SECURE else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -3,6 +3,9 @@
 import logging
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
+
+from celery.exceptions import SoftTimeLimitExceeded
 
 from booking.models import Booking
 from common import claims
@@ -13,6 +16,7 @@ from notifications.models import Channel, Kind, Notification
 logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 12  # about four hours of trying
+OVERTAKEN = "overtaken"  # what it would have said is no longer true
 
 
 def owe(kinds: Iterable[Kind], booking: Booking, *, now: datetime) -> None:
@@ -34,16 +38,18 @@ def owe(kinds: Iterable[Kind], booking: Booking, *, now: datetime) -> None:
 
 def deliver(*, now: datetime, limit: int = 20, booking: int | None = None) -> int:
     """Send what is due, each by itself; answers how many were claimed."""
-    only = None if booking is None else list(Notification.objects.filter(booking=booking).values_list("pk", flat=True))
-    claimed = claims.claim(Notification, now=now, limit=limit, only=only)
-    for notification in claimed:
-        _deliver_one(notification, now=now)
-    return len(claimed)
+    only = None if booking is None else Notification.objects.filter(booking=booking).values_list("pk", flat=True)
+    return claims.work_through(Notification, partial(_deliver_one, now=now), now=now, limit=limit, only=only)
 
 
 def _deliver_one(notification: Notification, *, now: datetime) -> None:
+    if not notification.is_still_true():
+        claims.finish(notification, now=now, last_error=OVERTAKEN)
+        return
     try:
         message_id = channels.send(notification)
+    except SoftTimeLimitExceeded:
+        raise  # the task's time is over, not the message's; the lease brings it back
     except Exception as error:  # noqa: BLE001 - whatever happens to one message, the others go out
         failure = type(error).__name__
         logger.warning("message not sent", extra={"notification": notification.pk, "failure": failure})

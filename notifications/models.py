@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from booking.lifecycle import Status
 from booking.models import Booking
 from common.claims import Claimable, waiting
 
@@ -14,6 +15,15 @@ class Channel(models.TextChoices):
 class Kind(models.TextChoices):
     CONFIRMED_PATIENT = "booking_confirmed_patient", _("Confirmed (patient)")
     CONFIRMED_PRACTITIONER = "booking_confirmed_practitioner", _("New booking (practitioner)")
+    CANCELLED_PATIENT = "booking_cancelled_patient", _("Cancelled (patient)")
+    CANCELLED_PRACTITIONER = "booking_cancelled_practitioner", _("Cancelled (practitioner)")
+
+
+TO_PRACTITIONER = frozenset({Kind.CONFIRMED_PRACTITIONER, Kind.CANCELLED_PRACTITIONER})
+_OVERTAKEN_BY = {
+    Kind.CONFIRMED_PATIENT: {Status.CANCELLED},
+    Kind.CONFIRMED_PRACTITIONER: {Status.CANCELLED},
+}
 
 
 class Notification(Claimable):
@@ -35,3 +45,7 @@ class Notification(Claimable):
 
     def __str__(self) -> str:
         return f"notification {self.pk}"
+
+    def is_still_true(self) -> bool:
+        """Whether the booking is still where the message says it is."""
+        return self.booking.status not in _OVERTAKEN_BY.get(Kind(self.kind), set())

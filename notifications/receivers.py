@@ -5,8 +5,9 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from booking.lifecycle import Status
 from booking.models import Booking
-from booking.signals import booking_confirmed
+from booking.signals import booking_cancelled, booking_confirmed
 from notifications import actions
 from notifications.models import Kind
 
@@ -14,3 +15,10 @@ from notifications.models import Kind
 @receiver(booking_confirmed)
 def tell_both_sides(*, booking: Booking, now: datetime, **_: Any) -> None:
     actions.owe([Kind.CONFIRMED_PATIENT, Kind.CONFIRMED_PRACTITIONER], booking, now=now)
+
+
+@receiver(booking_cancelled)
+def tell_both_sides_it_is_off(*, booking: Booking, before: Status, now: datetime, **_: Any) -> None:
+    """A hold that was given up is nobody's news."""
+    if before == Status.CONFIRMED:
+        actions.owe([Kind.CANCELLED_PATIENT, Kind.CANCELLED_PRACTITIONER], booking, now=now)

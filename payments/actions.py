@@ -1,8 +1,8 @@
 """The verbs that write money. Whoever reports a payment (return, webhook, poll, person) ends in `apply_payment`."""
 
-import logging
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -15,7 +15,7 @@ from booking.models import Booking
 from common import audit, claims
 from common.audit import Actor
 from payments import queries
-from payments.errors import NothingToPay
+from payments.errors import HeldTooLong, NothingToPay
 from payments.lifecycle import RECEIVED, PaymentStatus, RefundStatus, may_move
 from payments.models import Attention, Event, Payment, ProviderName, Refund, RefundReason, Result
 from payments.providers import provider_for
@@ -23,8 +23,8 @@ from payments.providers.base import OpenRequest, ProviderError, ProviderEvent, S
 from payments.signals import payment_captured, refund_owed
 from practitioners.models import Practitioner
 
-logger = logging.getLogger(__name__)
-
+SHORTEST_PAGE = timedelta(minutes=15)  # no provider opens a page for less
+MOST_ATTEMPTS = 12  # at an event that can't be worked on; then a person looks at it
 FIRST_POLL = timedelta(seconds=20)
 # Banks may answer up to three days late; a closed link is asked about a little longer than that.
 LATE_ANSWERS = timedelta(days=4)
@@ -39,7 +39,7 @@ def begin(booking: Booking, *, now: datetime) -> Payment:
     """Press Pay: keep the time while the payment runs and write the row that the provider will be asked about.
 
     A payment that is still open is used again, so pressing twice asks for the money once.
-    Raises NothingToPay, HoldLapsed, WrongState.
+    Raises NothingToPay, HeldTooLong, HoldLapsed, WrongState.
     """
     booking = booking_actions.keep_while_paying(booking, now=now)
     if not booking.amount or booking.hold_expires_at is None:
@@ -47,14 +47,18 @@ def begin(booking: Booking, *, now: datetime) -> Payment:
     payments = Payment.objects.locked().filter(booking=booking)
     if any(payment.status in RECEIVED for payment in payments):
         raise NothingToPay
-    for payment in payments:
-        if payment.price != booking.price:
-            continue
-        if not payment.reference:
-            # The provider was never reached; its page may live as long as the time is kept now.
+    open_ones = [payment for payment in payments if payment.price == booking.price]
+    for payment in open_ones:
+        if payment.reference and payment.expires_at > now:
+            return payment
+    if booking.hold_expires_at - now < SHORTEST_PAGE:
+        raise HeldTooLong
+    for payment in open_ones:
+        # Nobody knows whether the provider was reached: ask again under the same key, while a page that was opened
+        # then can't have closed.
+        if not payment.reference and payment.created_at + SHORTEST_PAGE > now:
             payment.expires_at = booking.hold_expires_at
             payment.save(update_fields=["expires_at"])
-        if payment.expires_at > now:
             return payment
     payment = Payment.objects.create(
         booking=booking,
@@ -154,8 +158,10 @@ def _capture(payment: Payment, booking: Booking, snapshot: Snapshot, *, by: Acto
 
 
 def _captured_before(payment: Payment, snapshot: Snapshot) -> bool:
-    same = payment.provider_payment_id == snapshot.payment_id or not snapshot.payment_id
-    return False if same else _flag(payment, Attention.CAPTURED_AGAIN)
+    """News of money that arrived already; a second capture shows as another payment, or as a larger sum."""
+    another = bool(snapshot.payment_id) and payment.provider_payment_id != snapshot.payment_id
+    more = snapshot.amount > payment.captured.amount
+    return _flag(payment, Attention.CAPTURED_AGAIN) if another or more else False
 
 
 def _flag(payment: Payment, attention: Attention) -> bool:
@@ -227,17 +233,18 @@ def store_event(provider: str, account: str, event: ProviderEvent, body: bytes, 
 
 def process_events(*, now: datetime, limit: int = 50, only: int | None = None) -> int:
     """Work on waiting events, each by itself; answers how many were claimed."""
-    claimed = claims.claim(Event, now=now, limit=limit, only=None if only is None else [only])
-    for event in claimed:
-        try:
-            _process(event, now=now)
-        except ProviderError:
-            claims.put_back(event, now=now)
-        except Exception:
-            # One event that can't be worked on must not keep the others waiting.
-            logger.exception("event not processed", extra={"event": event.pk})
-            claims.put_back(event, now=now)
-    return len(claimed)
+    one = None if only is None else [only]
+    return claims.work_through(Event, partial(_try_event, now=now), now=now, limit=limit, only=one)
+
+
+def _try_event(event: Event, *, now: datetime) -> None:
+    if event.attempts > MOST_ATTEMPTS:
+        claims.finish(event, now=now, result=Result.FAILED)
+        return
+    try:
+        _process(event, now=now)
+    except ProviderError:
+        claims.put_back(event, now=now)
 
 
 def _process(event: Event, *, now: datetime) -> None:
@@ -271,23 +278,20 @@ def ask_provider(payment: Payment, *, by: Actor, now: datetime, timeout: float |
 
 def poll_payments(*, now: datetime, limit: int = 20) -> int:
     """Ask about open payments whose turn it is, so that a lost webhook heals by itself."""
-    claimed = claims.claim(Payment, now=now, limit=limit)
-    for payment in claimed:
-        if now > payment.expires_at + LATE_ANSWERS:
-            claims.finish(payment, now=now)
-            continue
-        try:
-            if payment.reference or now < payment.expires_at:
-                ask_provider(payment, by=Actor.SYSTEM, now=now)
-        except ProviderError:
-            claims.put_back(payment, now=now)
-        except Exception:
-            # One payment that can't be worked on must not keep the others waiting.
-            logger.exception("payment not polled", extra={"payment": payment.pk})
-            claims.put_back(payment, now=now)
-        else:
-            _wait_for_next_turn(payment, now=now)
-    return len(claimed)
+    return claims.work_through(Payment, partial(_poll, now=now), now=now, limit=limit)
+
+
+def _poll(payment: Payment, *, now: datetime) -> None:
+    if now > payment.expires_at + LATE_ANSWERS:
+        claims.finish(payment, now=now)
+        return
+    try:
+        if payment.reference or now < payment.expires_at:
+            ask_provider(payment, by=Actor.SYSTEM, now=now)
+    except ProviderError:
+        claims.put_back(payment, now=now)
+    else:
+        _wait_for_next_turn(payment, now=now)
 
 
 def _wait_for_next_turn(payment: Payment, *, now: datetime) -> None:

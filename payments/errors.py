@@ -7,3 +7,7 @@ class PaymentRefused(Exception):
 
 class NothingToPay(PaymentRefused):
     """The booking is free, paid already, or over."""
+
+
+class HeldTooLong(PaymentRefused):
+    """The time was kept as long as it can be; it must be chosen anew."""

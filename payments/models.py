@@ -133,6 +133,7 @@ class Result(models.TextChoices):
     APPLIED = "applied", _("Applied")
     NO_NEWS = "no_news", _("Nothing new")
     UNKNOWN = "unknown", _("Of an unknown object")
+    FAILED = "failed", _("Could not be worked on")
 
 
 class Event(Claimable):
@@ -158,7 +159,10 @@ class Event(Claimable):
         constraints = [
             models.UniqueConstraint(fields=["provider", "account", "event_id"], name="event_once_per_account")
         ]
-        indexes = [waiting("event"), models.Index(F("id").desc(), name="event_unknown", condition=Q(result="unknown"))]
+        indexes = [
+            waiting("event"),
+            models.Index(F("id").desc(), name="event_for_a_person", condition=Q(result__in=["unknown", "failed"])),
+        ]
 
     def __str__(self) -> str:
         return f"event {self.pk}"

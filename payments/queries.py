@@ -41,5 +41,5 @@ def needs_attention() -> dict[str, int]:
     return {
         "payments": Payment.objects.exclude(attention="").count(),
         "refunds": Refund.objects.filter(status__in=[RefundStatus.OWED, RefundStatus.FAILED]).count(),
-        "events": Event.objects.filter(result=Result.UNKNOWN).count(),
+        "events": Event.objects.filter(result__in=[Result.UNKNOWN, Result.FAILED]).count(),
     }

@@ -1,8 +1,12 @@
+from itertools import pairwise
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from practitioners.models import Practitioner, Service, WeeklyHours
 
@@ -13,8 +17,20 @@ class ServiceRows(admin.TabularInline[Service, Practitioner]):
     can_delete = False
 
 
+class HoursFormSet(BaseInlineFormSet[WeeklyHours, Practitioner, ModelForm[WeeklyHours]]):
+    def clean(self) -> None:
+        """The constraint compares with what is stored; rows of one form have to be compared with each other."""
+        super().clean()
+        kept = [form.cleaned_data for form in self.forms if form.is_valid() and not form.cleaned_data.get("DELETE")]
+        hours = sorted((row["weekday"], row["starts"], row["ends"]) for row in kept if row)
+        for (day, _start, end), (next_day, next_start, _end) in pairwise(hours):
+            if day == next_day and next_start < end:
+                raise ValidationError(_("Two intervals of one day overlap."))
+
+
 class HoursRows(admin.TabularInline[WeeklyHours, Practitioner]):
     model = WeeklyHours
+    formset = HoursFormSet
     extra = 0
 
 

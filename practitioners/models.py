@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from django_stubs_ext.db.models.manager import RelatedManager
 
 DAY = 24 * 60
+LEAST_AMOUNT = 100  # in the smallest unit; Razorpay refuses less
 
 
 def only_this(field: str) -> Func:
@@ -28,6 +29,11 @@ def only_this(field: str) -> Func:
 def known_zone(value: str) -> None:
     if value not in available_timezones():
         raise ValidationError(_("%(value)s is not a known time zone."), params={"value": value})
+
+
+def free_or_payable(value: int) -> None:
+    if 0 < value < LEAST_AMOUNT:
+        raise ValidationError(_("Payment providers take no amount below %(least)d."), params={"least": LEAST_AMOUNT})
 
 
 class PractitionerQuerySet(models.QuerySet["Practitioner"]):
@@ -59,11 +65,19 @@ class Practitioner(models.Model):
     buffer = models.PositiveSmallIntegerField(
         default=0, validators=[MaxValueValidator(DAY // 2)], help_text=_("minutes kept free after a visit")
     )
-    notice = models.PositiveIntegerField(default=120, help_text=_("minutes between booking and visit, at least"))
+    notice = models.PositiveIntegerField(
+        default=120,
+        validators=[MaxValueValidator(14 * DAY)],
+        help_text=_("minutes between booking and visit, at least"),
+    )
     horizon = models.PositiveSmallIntegerField(
         default=60, validators=[MinValueValidator(14), MaxValueValidator(400)], help_text=_("days ahead, at most")
     )
-    cancel_cutoff = models.PositiveIntegerField(default=DAY, help_text=_("minutes before the visit; free until then"))
+    cancel_cutoff = models.PositiveIntegerField(
+        default=DAY,
+        validators=[MaxValueValidator(400 * DAY)],
+        help_text=_("minutes before the visit; free until then"),
+    )
 
     objects = PractitionerQuerySet.as_manager()
 
@@ -97,7 +111,9 @@ class Service(models.Model):
     duration = models.PositiveSmallIntegerField(
         validators=[MinValueValidator(5), MaxValueValidator(DAY)], help_text=_("minutes")
     )
-    amount = models.PositiveIntegerField(help_text=_("in the smallest unit: paise, cents"))
+    amount = models.PositiveIntegerField(
+        validators=[free_or_payable, MaxValueValidator(10**9)], help_text=_("in the smallest unit: paise, cents")
+    )
     currency = models.CharField(max_length=3)
     mode = models.CharField(max_length=16, choices=Mode, default=Mode.IN_PERSON)
     is_active = models.BooleanField(default=True)
@@ -139,7 +155,7 @@ class WeeklyHours(models.Model):
             ExclusionConstraint(
                 name="hours_do_not_overlap",
                 expressions=[
-                    (only_this("practitioner_id"), RangeOperators.OVERLAPS),
+                    (only_this("practitioner"), RangeOperators.OVERLAPS),
                     (
                         Func(
                             F("weekday") * DAY + F("starts"),
@@ -155,3 +171,8 @@ class WeeklyHours(models.Model):
 
     def __str__(self) -> str:
         return f"weekly hours {self.pk}"
+
+    def clean(self) -> None:
+        """Before the constraints: PostgreSQL can't even compare an interval that runs backwards."""
+        if None not in {self.starts, self.ends} and self.ends <= self.starts:
+            raise ValidationError({"ends": _("This must be later than the start.")})

@@ -64,6 +64,7 @@ def _settle(config: pytest.Config) -> None:
         config.add_cleanup(stack.close)
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="samay-", ignore_cleanup_errors=True))
         os.environ.update(stack.enter_context(engines(Path(folder))))
+        os.environ["TEST_LOGS"] = str(Path(folder) / "logs")
     elif len(given) < len(_ADDRESSES):
         raise pytest.UsageError(f"Of {', '.join(_ADDRESSES)} give all or none, not {', '.join(given)} alone.")
     else:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -27,6 +28,9 @@ from config.embedded.programs import (
 class Stack:
     """Names are web1, web2, …, worker1, …, beat, sandbox and, if the stack has its own, valkey.
 
+    As in production, a process that dies of itself is started again (Celery's worker ends when it loses the broker at a
+    bad moment); one that the test has killed stays dead until `restart`.
+
     >>> with Stack(folder) as stack:
     ...     stack.up(web=2, worker=1, settings={"RATE_LIMITS": "off"})
     ...     httpx.get(stack.urls[0])
@@ -42,11 +46,18 @@ class Stack:
         self.env: dict[str, str] = {}
         self._family = Family(folder / "run", patience=0)
         self._ports: dict[str, int] = {}
+        self._kept: set[str] = set()  # names of processes that answered once and were not killed since
+        self._turn = threading.RLock()
+        self._over = threading.Event()
         self._exits = ExitStack()
 
     def __enter__(self) -> Self:
         self._exits.enter_context(prepared(self.folder))
         self._exits.enter_context(self._family)
+        reviver = threading.Thread(target=self._revive_the_dead, name="reviver", daemon=True)
+        reviver.start()
+        self._exits.callback(reviver.join)
+        self._exits.callback(self._over.set)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -72,9 +83,7 @@ class Stack:
         self._ports = ports
         self.urls = [f"http://{HOST}:{ports[f'web{n}']}" for n in range(1, web + 1)]
         practice = practice_settings(self.folder, port=ports.get("web1", ports["sandbox"]), ports=ports)
-        secrets = {
-            name: os.environ[name] for name in ("SECRET_KEY", "FIELD_KEYS")
-        }  # the test and the stack read each other's
+        secrets = {name: os.environ[name] for name in ("SECRET_KEY", "FIELD_KEYS")}  # shared with the test itself
         broker = start_engines(self._family, self.folder, durable=False, database=False) if own_broker else {}
         self.env = {**os.environ, **practice, **secrets, **broker, **(settings or {})}
         for n in range(1, web + 1):
@@ -94,7 +103,9 @@ class Stack:
 
     def kill(self, name: str) -> None:
         """kill -9 the process and all it has started."""
-        self._child(name).kill()
+        with self._turn:
+            self._kept.discard(name)
+            self._child(name).kill()
 
     def freeze(self, name: str) -> None:
         """SIGSTOP: the process keeps its connections and says nothing."""
@@ -105,19 +116,31 @@ class Stack:
 
     def restart(self, name: str) -> None:
         """Start it again, alive or not, and wait until it answers."""
-        self._wait(self._family.start(self._child(name)))
+        with self._turn:
+            self._kept.discard(name)
+            child = self._family.start(self._child(name))
+        self._wait(child)
 
     def log(self, name: str, *, lines: int = 10_000) -> str:
         return tail(self.logs / f"{name}.log", lines)
 
+    def _revive_the_dead(self) -> None:
+        while not self._over.wait(0.2):
+            with self._turn:
+                for child in list(self._family.children.values()):
+                    if child.name in self._kept and not child.running:
+                        self._family.start(child)
+
     def _start(self, name: str, command: list[str]) -> None:
-        self._family.start(Child(name, command, self.logs / f"{name}.log", self.env, cwd=ROOT))
+        with self._turn:
+            self._family.start(Child(name, command, self.logs / f"{name}.log", self.env, cwd=ROOT))
 
     def _child(self, name: str) -> Child:
         return self._family.children[name]
 
     def _wait(self, child: Child) -> None:
         self._family.wait_for(child, ready=lambda: self._ready(child.name))
+        self._kept.add(child.name)
 
     def _ready(self, name: str) -> bool:
         if name.startswith("web"):

@@ -1,16 +1,19 @@
 """Every refusal of the API as RFC 9457 problem JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from booking.errors import HoldLapsed, NotOffered, SlotTaken, TooLate, WrongState
+from common.busy import is_busy
 
+Handler = Callable[[HttpRequest, Any], HttpResponse]
 CONTENT_TYPE = "application/problem+json"
 
 
@@ -39,34 +42,32 @@ def problem(
 
 
 def register(api: NinjaAPI) -> None:
-    @api.exception_handler(ValidationError)
-    def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-        return problem(422, "invalid", "Some of the values can’t be used.", errors=_by_field(error))
+    for kind, handler in _HANDLERS.items():
+        api.add_exception_handler(kind, handler)
 
-    @api.exception_handler(Http404)
-    def missing(request: HttpRequest, error: Http404) -> HttpResponse:
-        return problem(404, "not-found", "There is nothing here.")
 
-    @api.exception_handler(HttpError)
-    def other(request: HttpRequest, error: HttpError) -> HttpResponse:
-        return problem(error.status_code, "unreadable", "The request can’t be read.")
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    return problem(422, "invalid", "Some of the values can’t be used.", errors=_by_field(error))
 
-    @api.exception_handler(NotOffered)
-    def not_offered(request: HttpRequest, error: NotOffered) -> HttpResponse:
-        return problem(409, "not-offered", "This time is not offered.", alternatives=error.alternatives)
 
-    @api.exception_handler(SlotTaken)
-    def taken(request: HttpRequest, error: SlotTaken) -> HttpResponse:
-        return problem(409, "slot-taken", "This time was just taken.", alternatives=error.alternatives)
+def _busy(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    if not is_busy(error):
+        raise error
+    response = problem(503, "busy", "Many people are booking just now. Please try again in a moment.")
+    response.headers["Retry-After"] = "2"
+    return response
 
-    @api.exception_handler(WrongState)
-    @api.exception_handler(HoldLapsed)
-    def wrong_state(request: HttpRequest, error: Exception) -> HttpResponse:
-        return problem(409, "wrong-state", "The booking’s state doesn’t allow this.")
 
-    @api.exception_handler(TooLate)
-    def too_late(request: HttpRequest, error: TooLate) -> HttpResponse:
-        return problem(409, "too-late", "This can’t be done online any more.")
+def _not_offered(request: HttpRequest, error: NotOffered) -> HttpResponse:
+    return problem(409, "not-offered", "This time is not offered.", alternatives=error.alternatives)
+
+
+def _taken(request: HttpRequest, error: SlotTaken) -> HttpResponse:
+    return problem(409, "slot-taken", "This time was just taken.", alternatives=error.alternatives)
+
+
+def _always(status: int, kind: str, detail: str) -> Handler:
+    return lambda _request, _error: problem(status, kind, detail)
 
 
 def _by_field(error: ValidationError) -> dict[str, list[str]]:
@@ -75,3 +76,16 @@ def _by_field(error: ValidationError) -> dict[str, list[str]]:
         place = [str(part) for part in item["loc"] if part not in {"body", "payload", "query", "path", "header"}]
         fields.setdefault(".".join(place) or "body", []).append(item["msg"].removeprefix("Value error, "))
     return fields
+
+
+_HANDLERS: dict[type[Exception], Handler] = {
+    ValidationError: _invalid,
+    Http404: _always(404, "not-found", "There is nothing here."),
+    HttpError: lambda _request, error: problem(error.status_code, "unreadable", "The request can’t be read."),
+    OperationalError: _busy,
+    NotOffered: _not_offered,
+    SlotTaken: _taken,
+    WrongState: _always(409, "wrong-state", "The booking’s state doesn’t allow this."),
+    HoldLapsed: _always(409, "wrong-state", "The booking’s state doesn’t allow this."),
+    TooLate: _always(409, "too-late", "This can’t be done online any more."),
+}

@@ -6,10 +6,11 @@ from typing import Annotated, TypeVar
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from ninja import Schema
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 from booking import zones
 from common.phones import normal_phone
+from common.text import one_line
 
 AnyDay = TypeVar("AnyDay", bound=date)
 
@@ -28,14 +29,8 @@ def near(value: AnyDay) -> AnyDay:
     return value
 
 
-def without_nul(value: str) -> str:
-    if "\0" in value:
-        raise ValueError("not text")
-    return value
-
-
 Day = Annotated[date, AfterValidator(near)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(without_nul)]
+Text = Annotated[str, BeforeValidator(lambda value: one_line(value) if isinstance(value, str) else value)]
 
 
 class ServiceOut(Schema):

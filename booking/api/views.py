@@ -37,7 +37,7 @@ def _zone(value: str) -> str:
 
 
 Zone = Annotated[str, AfterValidator(_zone)]
-Month = Annotated[str, Field(pattern=r"^2[01]\d{2}-(0[1-9]|1[0-2])$")]
+Month = Annotated[str, Field(pattern=r"^2[01][0-9]{2}-(0[1-9]|1[0-2])$")]
 
 
 def _published() -> "list[Practitioner]":

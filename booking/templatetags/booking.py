@@ -105,7 +105,7 @@ def cancel_by(booking: Booking) -> datetime | None:
 @register.filter
 def short_name(name: str) -> str:
     """Meera Joshi: Meera J."""
-    first, *others = name.split()
+    first, *others = name.split() or [name]
     return f"{first} {others[-1][0]}." if others else first
 
 

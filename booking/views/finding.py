@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from booking import holds, pages, queries, zones
@@ -68,6 +69,7 @@ def _card(
     }
 
 
+@never_cache
 @require_safe
 def profile(request: HttpRequest, practitioner: str) -> HttpResponse:
     """Who this is, what is offered, and the next three open times."""
@@ -94,6 +96,7 @@ def profile(request: HttpRequest, practitioner: str) -> HttpResponse:
     return render(request, "booking/profile.html", context)
 
 
+@never_cache
 @require_safe
 def times(request: HttpRequest, practitioner: str, service: str) -> HttpResponse:
     """A month and the times of one day. `date`, `month` and `tz` in the address are wishes, safe to paste anywhere."""

@@ -43,7 +43,7 @@ def _keep(request: HttpRequest, service: Service, start: datetime | None, earlie
     try:
         if start is None:
             raise NotOffered(queries.alternatives(service, now, now=now))
-        booking = holds.keep(service, start=start, key=request.POST.get("key", ""), earlier=earlier, now=now)
+        booking = holds.keep(service, start=start, key=_key(request), earlier=earlier, now=now)
     except SlotTaken as refusal:
         return _conflict(request, service, start, earlier, refusal)
     step = "booking:review" if booking.patient_id else "booking:details"
@@ -62,6 +62,12 @@ def extend(request: HttpRequest, public_id: str) -> HttpResponse:
     with suppress(HoldLapsed):
         actions.extend_hold(booking, now=clock.now())
     return see_other("booking:review" if booking.patient_id else "booking:details", public_id)
+
+
+def _key(request: HttpRequest) -> str:
+    """The form's own key, worth something in the browser that it was made for only."""
+    key = request.POST.get("key", "")
+    return f"{key} {request.META.get('CSRF_COOKIE', '')}" if key else ""
 
 
 def _start(request: HttpRequest) -> datetime | None:

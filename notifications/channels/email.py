@@ -8,7 +8,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from notifications.models import Kind, Notification
+from notifications.models import TO_PRACTITIONER, Notification
 
 
 def send(notification: Notification) -> str:
@@ -32,7 +32,7 @@ def _context(notification: Notification) -> dict[str, Any]:
     practitioner, patient = booking.practitioner, booking.patient
     if patient is None:
         raise LookupError("a booking without a patient has nobody to write to")
-    to_practitioner = notification.kind == Kind.CONFIRMED_PRACTITIONER
+    to_practitioner = notification.kind in TO_PRACTITIONER
     return {
         "booking": booking,
         "practitioner": practitioner,

@@ -4,7 +4,7 @@ REPORT_NOTIFICATIONS = """
 CREATE VIEW report_notifications AS
 SELECT
     id, kind, channel, booking_id, dedupe_key, created_at, due_at, attempts, done_at, gave_up_at, message_id, last_error,
-    done_at IS NOT NULL AND gave_up_at IS NULL AS sent
+    message_id <> '' AS sent
 FROM notifications_notification;
 """
 

@@ -10,13 +10,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from booking import actions as booking_actions
 from booking import queries as booking_queries
-from booking.errors import HoldLapsed, WrongState
+from booking.errors import BookingRefused
 from booking.models import Booking
 from common import clock
 from common.audit import Actor
 from common.http import leads_to_checkout, personal, see_other
 from payments import actions
-from payments.errors import NothingToPay
+from payments.errors import HeldTooLong, NothingToPay
 from payments.models import Payment, ProviderName
 from payments.providers import provider_for
 from payments.providers.base import BadSignature, ProviderError
@@ -48,7 +48,10 @@ def _press_pay(request: HttpRequest, booking: Booking, *, now: datetime) -> Http
             booking_actions.confirm_free(booking, now=now)
             return see_other("booking:detail", booking.public_id)
         payment = actions.begin(booking, now=now)
-    except (HoldLapsed, WrongState, NothingToPay):
+    except HeldTooLong:
+        text = _("This time has been kept as long as it can be. It is free again soon; then you can choose it anew.")
+        return _page(request, booking, problem=text, status=409)
+    except (BookingRefused, NothingToPay):
         return see_other("booking:detail", booking.public_id)
     try:
         return see_other(actions.open_checkout(payment))

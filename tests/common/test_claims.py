@@ -1,9 +1,11 @@
 """Work that waits: claimed once, given up when a worker dies, never waited for."""
 
+import time
 from datetime import datetime, timedelta
 
 import psycopg
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection
 
 from common import claims, clock
@@ -122,6 +124,57 @@ def test_waiting_grows_to_an_hour_and_no_further() -> None:
 
 def test_neighbours_do_not_wait_in_step() -> None:
     assert len({claims.delay_after(3) for _ in range(20)}) > 1
+
+
+# --- Working through --------------------------------------------------------------------------------------------------
+
+
+def test_rows_are_claimed_one_by_one_each_when_the_one_before_is_done() -> None:
+    owe(3)
+    leased = []
+
+    def work(row: Notification) -> None:
+        leased.append(Notification.objects.exclude(leased_until=None).count())
+        claims.finish(row, now=NOW)
+
+    assert claims.work_through(Notification, work, now=NOW + 9 * SECOND, limit=2) == 2
+    assert leased == [1, 1]
+
+
+def test_a_row_that_breaks_the_work_waits_and_the_others_are_done() -> None:
+    broken, *others = owe(3)
+
+    def work(row: Notification) -> None:
+        if row == broken:
+            raise LookupError
+        claims.finish(row, now=NOW)
+
+    assert claims.work_through(Notification, work, now=NOW + 9 * SECOND, limit=9) == 3
+    assert list(Notification.objects.filter(done_at=None)) == [broken]
+    assert [row.pk for row in claim(NOW + 60 * SECOND, limit=9)] == [broken.pk]
+
+
+def test_a_tasks_end_is_not_the_rows_failure() -> None:
+    owe()
+
+    def work(_: Notification) -> None:
+        raise SoftTimeLimitExceeded
+
+    with pytest.raises(SoftTimeLimitExceeded):
+        claims.work_through(Notification, work, now=NOW, limit=9)
+    assert Notification.objects.get().due_at == NOW
+
+
+def test_a_sweep_ends_in_time_and_what_it_did_not_reach_keeps_its_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
+    owe(3)
+    monkeypatch.setattr(claims, "PATIENCE", 0.05)
+
+    def slow(row: Notification) -> None:
+        time.sleep(0.06)
+        claims.finish(row, now=NOW)
+
+    assert claims.work_through(Notification, slow, now=NOW + 9 * SECOND, limit=9) == 1
+    assert sorted(Notification.objects.values_list("attempts", flat=True)) == [0, 0, 1]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,6 +1,8 @@
 """The whole way of the news, printed and pinned: which signal reaches whom. docs/architecture.md shows the same."""
 
+import re
 from importlib import import_module
+from pathlib import Path
 
 from django.apps import apps
 from django.dispatch import Signal
@@ -8,7 +10,10 @@ from django.utils.module_loading import module_has_submodule
 
 OURS = ("common", "practitioners", "booking", "payments", "notifications")
 EXPECTED = {
-    "booking.signals.booking_cancelled": ["payments.receivers.owe_what_was_paid"],
+    "booking.signals.booking_cancelled": [
+        "notifications.receivers.tell_both_sides_it_is_off",
+        "payments.receivers.owe_what_was_paid",
+    ],
     "booking.signals.booking_confirmed": ["notifications.receivers.tell_both_sides"],
     "booking.signals.booking_expired": [],
     "payments.signals.payment_captured": [],
@@ -43,3 +48,13 @@ def test_news_travels_upwards_only() -> None:
     for name, receivers in EXPECTED.items():
         sender = OURS.index(name.partition(".")[0])
         assert all(OURS.index(receiver.partition(".")[0]) > sender for receiver in receivers)
+
+
+def test_the_page_on_architecture_shows_the_same_map() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs/architecture.md").read_text()
+    rows = re.findall(r"^\| `(\w+)` \| `(\w+)/signals\.py` \| (.+) \|$", page, re.MULTILINE)
+
+    shown = {f"{app}.signals.{name}": set(re.findall(r"\b(\w+):", listeners)) for name, app, listeners in rows}
+
+    listening = {name: {one.partition(".")[0] for one in receivers} for name, receivers in EXPECTED.items()}
+    assert shown == listening

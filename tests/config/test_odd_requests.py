@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from config.wsgi import application
 from tests.factories import make_payment
 
 pytestmark = pytest.mark.django_db
@@ -79,3 +80,14 @@ def test_no_cookie_breaks_the_site(stranger: Client) -> None:
         for path in ("/", f"/b/{booking.public_id}/", "/zone/"):
             assert stranger.get(path, headers={"Cookie": cookie}).status_code < 500
         assert stranger.post(hold, {"slot": "x"}, headers={"Cookie": cookie}).status_code < 500
+
+
+@pytest.mark.parametrize("charset", ["base64", "utf-7", "unicode_escape", "idna", '"hex"'])
+def test_a_request_in_another_alphabet_is_refused_before_it_is_read(charset: str) -> None:
+    answered: list[str] = []
+    environ = {"CONTENT_TYPE": f"text/html; charset={charset}", "REQUEST_METHOD": "GET", "PATH_INFO": "/"}
+
+    body = application(environ, lambda status, _headers: answered.append(status))
+
+    assert answered == ["400 Bad Request"]
+    assert b"UTF-8" in b"".join(body)

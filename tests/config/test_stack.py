@@ -1,5 +1,8 @@
 """The stack for proofs: real processes that share the test's database and end with it."""
 
+import os
+import signal
+
 import httpx
 import psutil
 import pytest
@@ -8,6 +11,7 @@ from django.contrib.auth.hashers import make_password
 from common.models import Heartbeat, User
 from config.celery import app as celery_app
 from config.embedded.processes import lives
+from config.embedded.programs import listens
 from tests.stack import Stack
 from tests.waiting import eventually
 
@@ -34,6 +38,16 @@ def test_a_worker_runs_what_the_test_sends_and_again_after_kill_9(stack: Stack) 
     celery_app.send_task("common.tasks.beat_heart")
 
     assert eventually(Heartbeat.objects.exists)
+
+
+def test_a_process_that_dies_of_itself_comes_back(stack: Stack) -> None:
+    url = stack.up()
+    before = stack.pid("web1")
+
+    os.kill(before, signal.SIGTERM)
+
+    assert eventually(lambda: stack.pid("web1") != before)
+    assert eventually(lambda: listens(int(url.rpartition(":")[2])))
 
 
 def test_a_frozen_process_says_nothing_until_it_is_thawed(stack: Stack) -> None:

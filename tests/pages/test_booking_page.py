@@ -113,7 +113,7 @@ def test_a_payment_for_a_time_that_went_is_on_its_way_back(client: Client, servi
     page = shown(client, booking)
 
     assert (badges(page), page.heading()) == (["Refund pending"], "Your payment arrived, but the time went")
-    assert "₹1,500 is on its way back to you" in page.text
+    assert "₹1,500 goes back to you" in page.text
     assert "/p/asha-rao/60-min/" in page.links()
 
 
@@ -188,7 +188,7 @@ def test_a_second_payment_is_shown_on_its_way_back(client: Client, service: Serv
     page = shown(client, booking)
 
     assert page.heading() == "You’re booked"
-    assert "₹1,500 is on its way back to you" in page.text
+    assert "₹1,500 goes back to you" in page.text
 
 
 def test_the_fragment_says_what_the_page_says(client: Client, service: Service) -> None:

@@ -149,7 +149,10 @@ def test_keeping_it_again_brings_the_details_along(client: Client, service: Serv
 
     fresh = Booking.objects.latest("pk")
     assert answer["Location"] == f"/h/{fresh.public_id}/review/"
-    assert fresh.patient_id == booking.patient_id
+    assert fresh.patient is not None
+    assert booking.patient is not None
+    assert fresh.patient.email == booking.patient.email
+    assert fresh.patient_id != booking.patient_id, "what is typed about the one must not change the other"
 
 
 def test_more_time_is_given_up_to_half_an_hour(client: Client, service: Service) -> None:

@@ -9,7 +9,7 @@ from booking.errors import HoldLapsed, WrongState
 from booking.lifecycle import Status
 from booking.models import Booking
 from payments import actions
-from payments.errors import NothingToPay
+from payments.errors import HeldTooLong, NothingToPay
 from payments.lifecycle import PaymentStatus
 from payments.models import Payment
 from payments.providers.base import Checkout, OpenRequest, ProviderUnavailable
@@ -106,3 +106,25 @@ def test_a_lapsed_hold_and_a_firm_booking_are_not_paid_for() -> None:
     with pytest.raises(WrongState):
         begin(make_booking(status=Status.CONFIRMED))
     assert not Payment.objects.exists()
+
+
+def test_after_a_quarter_of_an_hour_without_an_answer_a_new_key_is_used(desk: Desk) -> None:
+    booking = make_booking(hold_expires_at=NOW + 16 * MINUTE)
+    silent = begin(booking)
+
+    assert begin(booking, now=NOW + 14 * MINUTE) == silent
+    assert begin(booking, now=NOW + 15 * MINUTE) != silent
+
+
+def test_a_time_is_not_kept_for_ever_by_pressing_pay(desk: Desk) -> None:
+    booking = make_booking()
+    for minute in (0, 9, 18, 27):
+        payment = begin(booking, now=NOW + minute * MINUTE)
+        Payment.objects.filter(pk=payment.pk).update(reference=f"plink_{minute}", expires_at=NOW + minute * MINUTE)
+
+    with pytest.raises(HeldTooLong):
+        begin(booking, now=NOW + 36 * MINUTE)
+
+    booking.refresh_from_db()
+    assert booking.hold_expires_at is not None
+    assert booking.hold_expires_at <= NOW + deadlines.HOLD_AT_MOST + deadlines.HOLD_ONCE_PAYING

@@ -271,6 +271,19 @@ def test_an_event_that_breaks_us_does_not_keep_the_others_waiting(bank: Bank) ->
     assert poisoned.due_at > NOW
 
 
+def test_an_event_that_never_works_waits_for_a_person_in_the_end() -> None:
+    make_event(reference=make_payment().reference, facts={"state": "melted"})
+    now = NOW
+    while (event := Event.objects.get()).done_at is None and event.attempts < 50:
+        assert needs_attention()["events"] == 0
+        now = event.due_at or now
+        process(now=now)
+
+    assert (event.result, event.attempts) == (Result.FAILED, actions.MOST_ATTEMPTS)
+    assert now - NOW < DAY
+    assert needs_attention()["events"] == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_an_event_that_fails_halfway_leaves_nothing_halfway(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
     payment = make_payment()

@@ -56,9 +56,7 @@ def all_told() -> bool:
 
 
 @stopping
-def test_requests_do_not_notice_and_every_message_leaves_once(
-    stack: Stack, stop: Callable[[Stack, str], None]
-) -> None:
+def test_requests_do_not_notice_and_every_message_leaves_once(stack: Stack, stop: Callable[[Stack, str], None]) -> None:
     service = visitors.always_open()
     url = stack.up(web=1, worker=1, beat=True, sandbox=True, own_broker=True)
     before = go_on(url, service, 1)
@@ -68,7 +66,7 @@ def test_requests_do_not_notice_and_every_message_leaves_once(
     come_back(stack, stop)
 
     ratio = median(during) / median(before)
-    print(f"broker {stop.__name__}d: median {ratio:.2f} of before, slowest {max(during):.2f} s")  # noqa: T201
+    print(f"after {stop.__name__}: median {ratio:.2f} of before, slowest {max(during):.2f} s")  # noqa: T201
     assert max(during) < A_WAIT
     assert eventually(all_told, seconds=RECOVERY)
     assert Booking.objects.filter(status=Status.CONFIRMED).count() == 2 * REQUESTS

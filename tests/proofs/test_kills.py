@@ -2,6 +2,7 @@
 
 import random
 import time
+from functools import partial
 
 import pytest
 
@@ -50,7 +51,7 @@ def test_an_answered_webhook_survives_a_kill(stack: Stack) -> None:
         assert Event.objects.filter(key=payment.key).exists()
         survived_unprocessed += not is_confirmed(payment)
         restart(stack)
-        assert eventually(lambda payment=payment: is_confirmed(payment), seconds=30)  # type: ignore[misc]
+        assert eventually(partial(is_confirmed, payment), seconds=30)
 
     print(f"{ROUNDS} kills, {survived_unprocessed} of them before the event was worked on")  # noqa: T201
 

@@ -1,18 +1,14 @@
 """A time is sold once: visitors at several web processes want it at the same moment."""
 
-import os
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-import psycopg
 import pytest
-from psycopg import sql
 
 from booking.models import Booking
 from practitioners.models import Service
 from tests.proofs import visitors
+from tests.proofs.database import without_the_constraint
 from tests.proofs.scale import at_once, many
 from tests.proofs.visitors import Answer
 from tests.stack import Stack
@@ -83,20 +79,6 @@ def test_of_all_who_want_a_time_at_once_one_has_it(stack: Stack, way: str, kind:
 
 
 # --- Control: without the database's constraint there are many winners ------------------------------------------------
-
-
-@contextmanager
-def without_the_constraint() -> Iterator[None]:
-    with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
-        found = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'one_booking_at_a_time'"
-        (definition,) = owner.execute(found).fetchone() or ("",)
-        owner.execute("ALTER TABLE booking_booking DROP CONSTRAINT one_booking_at_a_time")
-        try:
-            yield
-        finally:
-            owner.execute("UPDATE booking_booking SET status = 'cancelled'")
-            restore = "ALTER TABLE booking_booking ADD CONSTRAINT one_booking_at_a_time {}"
-            owner.execute(sql.SQL(restore).format(sql.SQL(definition)))
 
 
 def test_control_without_the_constraint_many_have_it(stack: Stack) -> None:

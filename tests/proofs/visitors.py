@@ -49,7 +49,7 @@ def send(url: str, method: str, path: str, body: bytes = b"", headers: Mapping[s
 
 def always_open(**service: Any) -> Service:
     """An hour with someone who works day and night in Greenwich."""
-    practitioner = make_practitioner(hours=((0, 24 * 60),), days=tuple(range(7)), zone="UTC", notice=0)
+    practitioner = make_practitioner(hours=((0, 24 * 60),), days=tuple(range(7)), zone="UTC", notice=0, horizon=400)
     return make_service(practitioner, slug="60-min", **service)
 
 
@@ -72,7 +72,9 @@ def open_payment(days: int = 1) -> Payment:
 # --- Booking ----------------------------------------------------------------------------------------------------------
 
 
-def book(url: str, service: Service, start: datetime, headers: Mapping[str, str] | None = None, **who: str) -> Answer:
+def book(
+    url: str, service: Service, start: datetime, *, headers: Mapping[str, str] | None = None, **who: Any
+) -> Answer:
     """Ask the API for a time."""
     wish = {
         "practitioner": service.practitioner.slug,

@@ -1,0 +1,84 @@
+"""Sample data: the promised practice, any amount of more, and ids for programs to read."""
+
+import json
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from booking.models import Booking, Move, Patient
+from common.models import User
+from practitioners.models import Practitioner
+
+pytestmark = pytest.mark.django_db
+
+
+def seed(*words: str) -> dict[str, Any]:
+    out = StringIO()
+    call_command("seed", *words, "--json", stdout=out)
+    found: dict[str, Any] = json.loads(out.getvalue())
+    return found
+
+
+def test_the_invented_practice_has_the_promised_practitioner() -> None:
+    seed()
+
+    sarah = Practitioner.objects.get(slug="dr-sarah-khan")
+    offered = sarah.services.values_list("slug", "duration", "amount", "currency")
+    assert list(offered) == [
+        ("30-min", 30, 75_000, "INR"),
+        ("60-min", 60, 150_000, "INR"),
+        ("90-min", 90, 225_000, "INR"),
+        ("120-min", 120, 300_000, "INR"),
+    ]
+    assert (sarah.credential, sarah.zone, sarah.step) == ("Clinical Psychologist", "Asia/Kolkata", 15)
+    hours = set(sarah.weekly_hours.values_list("weekday", "starts", "ends"))
+    assert hours == {(day, *interval) for day in range(5) for interval in ((540, 720), (780, 1020))}
+    others = Practitioner.objects.exclude(pk=sarah.pk)
+    assert {zone for (zone,) in others.values_list("zone")} - {"Asia/Kolkata"}
+
+
+def test_any_amount_can_be_asked_for_and_its_ids_are_printed() -> None:
+    seed()
+    before = Booking.objects.count()
+
+    made = seed("--practitioners", "3", "--patients", "4", "--bookings", "30")
+
+    assert (len(made["practitioners"]), len(made["patients"]), len(made["bookings"])) == (3, 4, 30)
+    assert Booking.objects.count() == before + 30
+    assert set(made["bookings"]) <= set(Booking.objects.values_list("public_id", flat=True))
+    assert Patient.objects.filter(pk__in=made["patients"]).count() == 4
+    assert made["practitioners"][0]["services"][0].keys() == {"id", "slug", "duration"}
+    assert Move.objects.count() == Booking.objects.count()
+
+
+def test_sowing_twice_makes_the_practice_once() -> None:
+    seed()
+    people, bookings = Practitioner.objects.count(), Booking.objects.count()
+
+    seed()
+
+    assert (Practitioner.objects.count(), Booking.objects.count()) == (people, bookings)
+    assert User.objects.count() == 1
+
+
+def test_sample_data_goes_on_where_it_ended() -> None:
+    for _ in range(2):
+        seed("--practitioners", "1", "--bookings", "20")
+        seed("--bookings", "10")
+
+    assert Booking.objects.active().count() == Booking.objects.count()
+
+
+def test_real_installations_are_not_sown(settings: Settings) -> None:
+    settings.PRACTICE_MODE = False
+
+    with pytest.raises(CommandError, match="PRACTICE_MODE"):
+        seed()
+
+
+def test_less_than_nothing_is_refused() -> None:
+    with pytest.raises(CommandError):
+        seed("--bookings", "-1")

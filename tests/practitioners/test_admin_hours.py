@@ -1,0 +1,73 @@
+"""A practitioner's week in the back office."""
+
+import html
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from common.models import User
+from practitioners.models import Practitioner, WeeklyHours
+from tests.factories import make_practitioner
+
+pytestmark = pytest.mark.django_db
+TAG = re.compile(r"<(?:input|textarea) [^>]*>(?:([^<]*)</textarea>)?")
+NAME, VALUE = re.compile(r' name="([^"]*)"'), re.compile(r' value="([^"]*)"')
+CHOICE = re.compile(r'<select [^>]*name="([^"]+)".*?</select>', re.DOTALL)
+CHOSEN = re.compile(r'<option value="([^"]*)" selected')
+
+
+def as_it_stands(page: str) -> dict[str, str]:
+    """What the page's form would send."""
+    typed = {
+        name[1]: (VALUE.search(m[0]) or ["", m[1] or ""])[1] for m in TAG.finditer(page) if (name := NAME.search(m[0]))
+    }
+    typed |= {m[1]: (CHOSEN.search(m[0]) or ["", ""])[1] for m in CHOICE.finditer(page)}
+    return {name: html.unescape(value).strip() for name, value in typed.items() if "DELETE" not in name}
+
+
+@pytest.fixture
+def office(client: Client) -> Client:
+    client.force_login(User.objects.create_superuser("admin@example.org"))
+    return client
+
+
+def save(office: Client, practitioner: Practitioner, **changes: str) -> tuple[int, str]:
+    """Press Save on the practitioner's page as it stands, with changes."""
+    url = reverse("admin:practitioners_practitioner_change", args=[practitioner.pk])
+    page = office.get(url).content.decode()
+    typed = as_it_stands(page)
+    typed["is_published"] = "on"
+    answer = office.post(url, typed | changes)
+    return answer.status_code, answer.content.decode()
+
+
+def test_two_practitioners_may_work_at_the_same_hours(office: Client) -> None:
+    make_practitioner()
+    other = make_practitioner()
+
+    status, page = save(office, other, name="New Name")
+
+    assert status == 302, re.findall(r"errorlist[^>]*>.*?</ul>", page, re.DOTALL)
+    other.refresh_from_db()
+    assert other.name == "New Name"
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "said"),
+    [("600", "500", "later than the start"), ("600", "600", "later than the start"), ("540", "600", "overlap")],
+)
+def test_hours_that_make_no_sense_are_refused_on_the_page(office: Client, starts: str, ends: str, said: str) -> None:
+    practitioner = make_practitioner()
+    day = practitioner.weekly_hours.first()
+    assert day is not None
+    before = WeeklyHours.objects.count()
+    row = {"weekday": str(day.weekday), "starts": starts, "ends": ends, "practitioner": str(practitioner.pk), "id": ""}
+    more = {f"weekly_hours-{before}-{name}": value for name, value in row.items()}
+
+    status, page = save(office, practitioner, **more, **{"weekly_hours-TOTAL_FORMS": str(before + 1)})
+
+    assert status == 200
+    assert said in page
+    assert WeeklyHours.objects.count() == before

@@ -1,0 +1,156 @@
+"""Everything at once: many hands hold, pay, cancel and let lapse, in any order, on several connections. Afterwards no
+two active bookings of a practitioner overlap, and every rupee has a place."""
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection, connections
+
+from booking import actions as booking_actions
+from booking import holds
+from booking.errors import BookingRefused
+from booking.lifecycle import Status
+from booking.models import Booking, Move, Source
+from common.audit import Actor
+from payments import actions
+from payments.errors import PaymentRefused
+from payments.models import Payment, Refund
+from payments.providers.base import State
+from practitioners.models import Service
+from tests.factories import NOW, TOMORROW_AT_TEN, make_patient, make_practitioner, make_service, told
+from tests.proofs.database import without_the_constraint
+from tests.proofs.scale import many
+
+pytestmark = [pytest.mark.proof, pytest.mark.django_db(transaction=True)]
+STEPS = many(400, 10_000)
+HANDS = 8
+MINUTE = timedelta(minutes=1)
+
+OVERLAPS = """
+    SELECT count(*) FROM booking_booking a JOIN booking_booking b
+        ON a.id < b.id AND a.practitioner_id = b.practitioner_id AND a.occupied && b.occupied
+    WHERE a.status IN ('pending_payment', 'requested', 'confirmed', 'completed', 'no_show')
+      AND b.status IN ('pending_payment', 'requested', 'confirmed', 'completed', 'no_show')
+"""
+
+
+def ask(question: str) -> list[tuple[object, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        return list(cursor.fetchall())
+
+
+class Hand:
+    """Does one random thing after another. Every hand's clock goes forward by itself."""
+
+    def __init__(self, services: list[Service], seed: int) -> None:
+        self._dice = random.Random(seed)
+        self._services = services
+        self._now = NOW
+        self.did: Counter[str] = Counter()
+
+    def work(self, steps: int) -> Counter[str]:
+        try:
+            for _ in range(steps):
+                self._now += timedelta(seconds=self._dice.randrange(60))
+                step = self._dice.choice(self._steps())
+                try:
+                    step()
+                except (BookingRefused, PaymentRefused) as refusal:
+                    self.did[type(refusal).__name__] += 1
+                else:
+                    self.did[step.__name__.strip("_")] += 1
+        finally:
+            connections.close_all()
+        return self.did
+
+    def _steps(self) -> list[Callable[[], None]]:
+        often = [self._hold, self._report]
+        return [*often, *often, self._hold_by_page, self._pay, self._cancel, self._expire]
+
+    def _some_time(self) -> tuple[Service, datetime]:
+        quarter = self._dice.randrange(8)
+        return self._dice.choice(self._services), TOMORROW_AT_TEN - 60 * MINUTE + quarter * 15 * MINUTE
+
+    def _some_booking(self) -> Booking | None:
+        return Booking.objects.order_by("?").select_related("service__practitioner", "patient").first()
+
+    def _hold(self) -> None:
+        service, start = self._some_time()
+        patient = make_patient()
+        booking_actions.hold(service, start=start, by=Actor.PATIENT, source=Source.API, now=self._now, patient=patient)
+
+    def _hold_by_page(self) -> None:
+        """Someone who may hold a time already takes another instead."""
+        service, start = self._some_time()
+        earlier = self._some_booking()
+        if earlier is None or earlier.status == Status.PENDING_PAYMENT:
+            key = str(self._dice.randrange(10))
+            holds.keep(service, start=start, key=key, earlier=earlier, now=self._now)
+
+    def _pay(self) -> None:
+        if booking := self._some_booking():
+            actions.begin(booking, now=self._now)
+
+    def _report(self) -> None:
+        """What a provider may say: mostly success, sometimes late, wrong, or again."""
+        payment = Payment.objects.order_by("?").first()
+        if payment is None:
+            return
+        state = self._dice.choice([*[State.CAPTURED] * 3, State.FAILED, State.AUTHORISED, State.CLOSED])
+        wrong = {"amount": payment.amount - 1} if self._dice.random() < 0.1 and state == State.CAPTURED else {}
+        actions.apply_payment(payment, told(payment, state, **wrong), by=Actor.PROVIDER, now=self._now)
+
+    def _cancel(self) -> None:
+        booking = self._some_booking()
+        if booking is not None and self._dice.random() < 0.5:
+            booking_actions.cancel(booking, by=Actor.STAFF, reason="", now=self._now)
+
+    def _expire(self) -> None:
+        booking_actions.expire_lapsed(now=self._now)
+
+
+def all_hands(seed: int = 7) -> Counter[str]:
+    first, second = make_practitioner(), make_practitioner(buffer=15)
+    services = [make_service(first), make_service(first, duration=30), make_service(second, duration=30)]
+    hands = [Hand(services, seed + number) for number in range(HANDS)]
+    with ThreadPoolExecutor(HANDS) as pool:
+        done = sum(pool.map(lambda hand: hand.work(STEPS // HANDS), hands), Counter[str]())
+    print(dict(done))  # noqa: T201 - what the run consisted of
+    return done
+
+
+def check_nothing_overlaps_and_nothing_is_lost() -> None:
+    assert ask(OVERLAPS) == [(0,)]
+    assert ask("SELECT * FROM report_money_drift") == []
+
+
+def test_any_number_of_hands_sell_no_time_twice_and_lose_no_rupee() -> None:
+    done = all_hands()
+
+    check_nothing_overlaps_and_nothing_is_lost()
+    for step in ("hold", "pay", "report", "cancel", "expire", "SlotTaken"):
+        assert done[step] > 0, done
+    assert Move.objects.filter(after=Status.CONFIRMED).exists()
+    assert Refund.objects.exists()
+
+
+def test_control_without_the_constraint_times_are_sold_twice() -> None:
+    with without_the_constraint():
+        all_hands()
+
+        with pytest.raises(AssertionError):
+            check_nothing_overlaps_and_nothing_is_lost()
+
+
+@pytest.mark.usefixtures("money_adrift")
+def test_control_where_no_refund_is_owed_money_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actions, "owe_refund", lambda *_, **__: None)
+    all_hands()
+
+    with pytest.raises(AssertionError):
+        check_nothing_overlaps_and_nothing_is_lost()
