@@ -167,7 +167,8 @@ def keep_while_paying(booking: Booking, *, now: datetime) -> Booking:
     if not booking.is_held(now) or booking.hold_expires_at is None:
         raise HoldLapsed
     booking.hold_expires_at = deadlines.hold_once_paying(booking.hold_expires_at, booking.held_at, now)
-    booking.save(update_fields=["hold_expires_at"])
+    booking.pay_pressed_at = booking.pay_pressed_at or now
+    booking.save(update_fields=["hold_expires_at", "pay_pressed_at"])
     return booking
 
 

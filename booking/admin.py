@@ -33,7 +33,8 @@ class BookingAdmin(ReadOnlyAdmin):
         "service_name",
         "mode",
         "price_shown",
-        "patient",
+        "patient_name",
+        "contact",
         "held_at",
         "hold_expires_at",
         "source",
@@ -48,6 +49,10 @@ class BookingAdmin(ReadOnlyAdmin):
     @admin.display(description=_("patient"))
     def patient_name(self, booking: Booking) -> str:
         return booking.patient.name if booking.patient else "–"
+
+    @admin.display(description=_("contact"))
+    def contact(self, booking: Booking) -> str:
+        return f"{booking.patient.phone}, {booking.patient.email}" if booking.patient else "–"
 
     @admin.display(description=_("price"), ordering="amount")
     def price_shown(self, booking: Booking) -> str:

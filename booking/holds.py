@@ -45,7 +45,8 @@ def keep(service: Service, *, start: datetime, key: str, earlier: Booking | None
                 now=now,
                 patient=_again(earlier.patient) if earlier else None,
                 note=(earlier.note or "") if earlier else "",
-                instead_of=held,
+                # Money may be on its way for a time whose payment was begun: it is kept beside the new one.
+                instead_of=None if held is None or held.pay_pressed_at else held,
             )
             row = RepeatKey(digest=digest, request=digest, booking=booking, used_at=now)
             RepeatKey.objects.bulk_create([row] if key else [], ignore_conflicts=True)

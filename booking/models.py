@@ -92,6 +92,7 @@ class Booking(models.Model):
     occupied = DateTimeRangeField(help_text=_("the span and the buffer around it"))
     held_at = models.DateTimeField()
     hold_expires_at = models.DateTimeField(null=True, blank=True)
+    pay_pressed_at = models.DateTimeField(null=True, blank=True)
     service_name = models.CharField(max_length=80)
     amount = models.PositiveIntegerField()
     currency = models.CharField(max_length=3)

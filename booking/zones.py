@@ -1,5 +1,6 @@
 """Time zones as people name them: by country, and by city where a country has several."""
 
+import re
 from datetime import date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -54,13 +55,14 @@ def _city(zone: str) -> str:
 
 
 def matching(query: str, *, limit: int = 24) -> list[str]:
-    """Zones whose country or city has these letters, the best known first; the common ones for an empty query."""
+    """Zones whose country or city has a word that begins so, the best known first; the common ones for no words."""
     wanted = query.casefold().strip()
     if not wanted:
         return list(COMMON)
     leading = set(get_global("windows_zone_mapping").values())
     rows = [(zone not in leading, place(zone), zone) for zone in get_global("zone_territories") if zone in known()]
-    return [zone for _minor, name, zone in sorted(rows) if wanted in f"{name} {_city(zone)}".casefold()][:limit]
+    begins = re.compile(rf"\b{re.escape(wanted)}")
+    return [zone for _minor, name, zone in sorted(rows) if begins.search(f"{name} {_city(zone)}".casefold())][:limit]
 
 
 def local(instant: datetime, zone: str) -> datetime:

@@ -16,6 +16,7 @@ class Kind(models.TextChoices):
     CONFIRMED_PATIENT = "booking_confirmed_patient", _("Confirmed (patient)")
     CONFIRMED_PRACTITIONER = "booking_confirmed_practitioner", _("New booking (practitioner)")
     CANCELLED_PATIENT = "booking_cancelled_patient", _("Cancelled (patient)")
+    TIME_GONE = "payment_time_gone_patient", _("Paid, but the time had gone (patient)")
     CANCELLED_PRACTITIONER = "booking_cancelled_practitioner", _("Cancelled (practitioner)")
 
 

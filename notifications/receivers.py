@@ -10,6 +10,8 @@ from booking.models import Booking
 from booking.signals import booking_cancelled, booking_confirmed
 from notifications import actions
 from notifications.models import Kind
+from payments.models import Refund, RefundReason
+from payments.signals import refund_owed
 
 
 @receiver(booking_confirmed)
@@ -22,3 +24,9 @@ def tell_both_sides_it_is_off(*, booking: Booking, before: Status, now: datetime
     """A hold that was given up is nobody's news."""
     if before == Status.CONFIRMED:
         actions.owe([Kind.CANCELLED_PATIENT, Kind.CANCELLED_PRACTITIONER], booking, now=now)
+
+
+@receiver(refund_owed)
+def tell_whose_time_went(*, refund: Refund, booking: Booking, now: datetime, **_: Any) -> None:
+    if refund.reason == RefundReason.TIME_GONE:
+        actions.owe([Kind.TIME_GONE], booking, now=now)

@@ -288,10 +288,21 @@ def _poll(payment: Payment, *, now: datetime) -> None:
     try:
         if payment.reference or now < payment.expires_at:
             ask_provider(payment, by=Actor.SYSTEM, now=now)
+        _close_if_over(payment, now=now)
     except ProviderError:
         claims.put_back(payment, now=now)
     else:
         _wait_for_next_turn(payment, now=now)
+
+
+def _close_if_over(payment: Payment, *, now: datetime) -> None:
+    """Take no more money for a time that was given back. What was paid in that moment is news for a later poll."""
+    payment.refresh_from_db()
+    is_over = payment.booking.status in {Status.CANCELLED, Status.EXPIRED, Status.DECLINED}
+    if is_over and payment.reference and payment.status not in RECEIVED and now < payment.expires_at:
+        provider_for(payment.provider).close(payment.reference)
+        Payment.objects.filter(pk=payment.pk).update(expires_at=now)
+        payment.expires_at = now
 
 
 def _wait_for_next_turn(payment: Payment, *, now: datetime) -> None:

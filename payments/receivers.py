@@ -6,10 +6,17 @@ from typing import Any
 from django.dispatch import receiver
 
 from booking.models import Booking
-from booking.signals import booking_cancelled
+from booking.signals import booking_cancelled, booking_expired
 from common.audit import Actor
 from payments import actions
 from payments.models import Payment, RefundReason
+
+
+@receiver(booking_cancelled)
+@receiver(booking_expired)
+def ask_at_once(*, booking: Booking, now: datetime, **_: Any) -> None:
+    """Nobody shall pay for a time that is gone: the next poll closes what is still open."""
+    Payment.objects.filter(booking=booking, done_at=None).update(due_at=now)
 
 
 @receiver(booking_cancelled)

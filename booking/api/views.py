@@ -129,9 +129,9 @@ def booking(request: HttpRequest, id: str) -> dict[str, object]:  # noqa: A002 -
 
 @router.post("/bookings/{id}/cancel", response={200: schemas.BookingDetailOut, 404: Problem, 409: Problem})
 @decorate_view(personal)
-def cancel(request: HttpRequest, id: str, payload: schemas.CancelIn) -> dict[str, object]:  # noqa: A002
+def cancel(request: HttpRequest, id: str, payload: schemas.CancelIn | None = None) -> dict[str, object]:  # noqa: A002
     found = queries.booking_by_link(id)
-    actions.cancel(found, by=Actor.PATIENT.seen_in(request), reason=payload.reason, now=clock.now())
+    actions.cancel(found, by=Actor.PATIENT.seen_in(request), reason=payload.reason if payload else "", now=clock.now())
     return _booking(queries.booking_by_link(id))
 
 
@@ -152,9 +152,19 @@ def _booking(row: Booking) -> dict[str, object]:
     }
 
 
+DESCRIPTION = """
+Find a practitioner, ask for open `dates` and `slots`, `POST` a booking: the time is held until `hold_expires_at`.
+Send the person who pays to `payment_url`, our own page; the booking becomes `confirmed` when the money arrives.
+
+A booking's `id` is the right to see and cancel it, so keep it like a password. Amounts are integers in the currency's
+minor unit. Times are RFC 3339 with an offset. Refusals are problem documents (RFC 9457); a time that is gone is a 409
+with up to five `alternatives`. An `Idempotency-Key` makes it safe to repeat a `POST`.
+"""
+
 api = NinjaAPI(
     title="Samay",
     version="1",
+    description=DESCRIPTION,
     urls_namespace="api",
     docs_url="/docs",
     # Swagger UI writes style attributes; scripts stay as strict as everywhere.

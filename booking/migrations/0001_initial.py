@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ('occupied', django.contrib.postgres.fields.ranges.DateTimeRangeField(help_text='the span and the buffer around it')),
                 ('held_at', models.DateTimeField()),
                 ('hold_expires_at', models.DateTimeField(blank=True, null=True)),
+                ('pay_pressed_at', models.DateTimeField(blank=True, null=True)),
                 ('service_name', models.CharField(max_length=80)),
                 ('amount', models.PositiveIntegerField()),
                 ('currency', models.CharField(max_length=3)),

@@ -16,6 +16,7 @@ from booking.models import Booking
 from common import clock
 from common.audit import Actor
 from common.http import leads_to_checkout, personal, see_other
+from practitioners.models import Mode
 
 
 @personal
@@ -36,12 +37,11 @@ def status(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _context(request: HttpRequest, booking: Booking, now: datetime) -> dict[str, object]:
-    home = booking.patient.zone if booking.patient else booking.practitioner.zone
     names = [booking.practitioner.slug, booking.service.slug]
     until = deadlines.cancellable_until(booking.starts_at, booking.practitioner.cancel_cutoff)
     return {
         "booking": booking,
-        "zone": zones.shown(request, home),
+        "zone": zones.shown(request, _home(booking)),
         "now": now,
         "is_past": booking.starts_at <= now,
         "is_firm": booking.status == Status.CONFIRMED,
@@ -51,6 +51,13 @@ def _context(request: HttpRequest, booking: Booking, now: datetime) -> dict[str,
         "masked_email": masked(booking.patient.email) if booking.patient else "",
         "times_url": reverse("booking:times", args=names),
     }
+
+
+def _home(booking: Booking) -> str:
+    """The zone a booking is told in: where the patient is, unless they have to be where the practitioner is."""
+    if booking.patient is None or booking.mode == Mode.IN_PERSON:
+        return booking.practitioner.zone
+    return booking.patient.zone
 
 
 def masked(email: str) -> str:
@@ -67,6 +74,9 @@ def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
     now = clock.now()
     if booking.status not in {Status.CONFIRMED, Status.PENDING_PAYMENT, Status.REQUESTED} or booking.has_lapsed(now):
         return see_other("booking:detail", public_id)
+    until = deadlines.cancellable_until(booking.starts_at, booking.practitioner.cancel_cutoff)
+    if booking.status == Status.CONFIRMED and now > until:
+        return see_other("booking:detail", public_id)  # which says why, and whom to ask
     form = CancellationForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -75,5 +85,5 @@ def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
             form.add_error(None, _("This can’t be done online any more. Please ask us for help."))
         else:
             return see_other("booking:detail", public_id)
-    context = {"booking": booking, "form": form, "zone": zones.shown(request, booking.practitioner.zone)}
+    context = {"booking": booking, "form": form, "zone": zones.shown(request, _home(booking))}
     return render(request, "booking/cancel.html", context)

@@ -57,7 +57,7 @@ def overruled(settings: Mapping[str, str], given: Mapping[str, str]) -> dict[str
 
 
 def write_env_file(path: Path, settings: Mapping[str, str]) -> None:
-    """For a person who wants to run another command against the demo: `set -a; . .demo/env`."""
+    """For other commands against the demo: manage.py reads it, a shell may (`set -a; . .demo/env`)."""
     _write_private(path, "".join(f"{name}={shlex.quote(value)}\n" for name, value in sorted(settings.items())))
 
 

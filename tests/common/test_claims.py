@@ -142,7 +142,7 @@ def test_rows_are_claimed_one_by_one_each_when_the_one_before_is_done() -> None:
 
 
 def test_a_row_that_breaks_the_work_waits_and_the_others_are_done() -> None:
-    broken, *others = owe(3)
+    broken, *_ = owe(3)
 
     def work(row: Notification) -> None:
         if row == broken:

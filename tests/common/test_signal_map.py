@@ -12,12 +12,13 @@ OURS = ("common", "practitioners", "booking", "payments", "notifications")
 EXPECTED = {
     "booking.signals.booking_cancelled": [
         "notifications.receivers.tell_both_sides_it_is_off",
+        "payments.receivers.ask_at_once",
         "payments.receivers.owe_what_was_paid",
     ],
     "booking.signals.booking_confirmed": ["notifications.receivers.tell_both_sides"],
-    "booking.signals.booking_expired": [],
+    "booking.signals.booking_expired": ["payments.receivers.ask_at_once"],
     "payments.signals.payment_captured": [],
-    "payments.signals.refund_owed": [],
+    "payments.signals.refund_owed": ["notifications.receivers.tell_whose_time_went"],
 }
 
 

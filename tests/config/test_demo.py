@@ -1,6 +1,7 @@
 """`manage.py demo`: one command to an address, and no way of ending it that leaves something running."""
 
 import json
+import os
 import re
 import signal
 import socket
@@ -76,6 +77,15 @@ def test_a_demo_from_nothing_to_nothing(outside: pytest.MonkeyPatch, tmp_path: P
         assert httpx.get(f"{site}/sandbox/").is_success
         assert httpx.get(f"{site}/readyz").json()["broker"] == "ok"
         assert httpx.post(f"{site}/sandbox/clock/", json={"advance": 60}).is_success
+        seeded = subprocess.run(
+            [sys.executable, str(ROOT / "manage.py"), "seed", "--practitioners", "1", "--json"],
+            env={**os.environ, "DATA": str(data)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        (made,) = json.loads(seeded.stdout)["practitioners"]
+        assert httpx.get(f"{site}/p/{made['slug']}/").is_success
         for name in ("env", "secrets.json", "logins.txt"):
             assert (data / name).stat().st_mode & 0o077 == 0, name
         before = family(process)
