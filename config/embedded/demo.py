@@ -72,13 +72,13 @@ def _run(supervisor: Supervisor, data: Path, port: int) -> None:
     write_env_file(data / "env", {name: env[name] for name in ours})
     logs = data / "logs"
     children = _programs(port, ports, logs, env)
-    supervisor.start(children["web"])  # needs no tables to load its code; nobody knows its address yet
     with _step("Tables"):
         _once(supervisor, Child("migrate", manage("migrate", "--no-input"), logs / "migrate.log", env, cwd=ROOT))
-    supervisor.start(children["sandbox"])
     with _step("A practice to look at"):
         logins = _seed(supervisor, data, env)
     with _step("Web and sandbox"):
+        for name in ("web", "sandbox"):  # not before there is something to see: whoever gets a page gets the practice
+            supervisor.start(children[name])
         supervisor.wait_for(children["web"], ready=lambda: healthy(port))
         supervisor.wait_for(children["sandbox"], ready=lambda: listens(ports["sandbox"]))
     for name in ("worker", "beat"):

@@ -58,6 +58,7 @@ def test_from_the_first_look_to_the_confirmation(practice: Stack, browser: Brows
         viewport={"width": width, "height": 844},
         java_script_enabled=scripts,
         timezone_id="Asia/Kolkata",
+        reduced_motion="reduce",
     )
     page = context.new_page()
     page.goto("/")
