@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -19,4 +20,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
             "400 Bad Request", [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")]
         )
         return [b"Requests are read as UTF-8 only.\n"]
+    if settings.BEHIND_PROXY and (hops := environ.get("HTTP_X_FORWARDED_FOR", "")):
+        # The last entry is our own proxy's word; those before it are anybody's.
+        environ["REMOTE_ADDR"] = hops.rpartition(",")[2].strip()
     return _product(environ, start_response)

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from config.wsgi import application
 from tests.factories import make_payment
@@ -91,3 +92,15 @@ def test_a_request_in_another_alphabet_is_refused_before_it_is_read(charset: str
 
     assert answered == ["400 Bad Request"]
     assert b"UTF-8" in b"".join(body)
+
+
+def test_behind_a_proxy_its_own_word_says_who_asks(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr("config.wsgi._product", lambda environ, _start: seen.append(environ["REMOTE_ADDR"]))
+
+    for is_behind in (True, False):
+        settings.BEHIND_PROXY = is_behind
+        headers = {"REMOTE_ADDR": "10.0.0.2", "HTTP_X_FORWARDED_FOR": "1.2.3.4, 203.0.113.9"}
+        application({"PATH_INFO": "/", **headers}, print)
+
+    assert seen == ["203.0.113.9", "10.0.0.2"]

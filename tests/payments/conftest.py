@@ -17,10 +17,12 @@ from common import clock
 from common.ids import new_payment_key
 from common.money import Money
 from notifications.sandbox.server import Server
+from payments import actions
 from payments.providers.base import OpenRequest
 from payments.providers.razorpay import Razorpay
 from payments.sandbox import faults
 from payments.sandbox.courier import Courier
+from tests.payments.bank import Bank
 
 KEY_ID, KEY_SECRET, WEBHOOK_SECRET = "rzp_test_practice", "practice-razorpay-secret", "practice-razorpay-webhook"
 Press = Callable[[str, str], str]
@@ -37,6 +39,14 @@ def practice(settings: Settings, tmp_path: Path) -> Settings:
     settings.RAZORPAY_KEY_SECRET = KEY_SECRET
     settings.RAZORPAY_WEBHOOK_SECRET = [WEBHOOK_SECRET]
     return settings
+
+
+@pytest.fixture
+def bank(monkeypatch: pytest.MonkeyPatch) -> Bank:
+    """The provider of every payment, as a stand-in without HTTP."""
+    bank = Bank()
+    monkeypatch.setattr(actions, "provider_for", lambda _name: bank)
+    return bank
 
 
 @pytest.fixture

@@ -12,46 +12,26 @@ from payments import actions
 from payments.errors import HeldTooLong, NothingToPay
 from payments.lifecycle import PaymentStatus
 from payments.models import Payment
-from payments.providers.base import Checkout, OpenRequest, ProviderUnavailable
+from payments.providers.base import ProviderUnavailable
 from tests.factories import NOW, make_booking, make_payment, make_service
+from tests.payments.bank import Bank
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
-
-
-class Desk:
-    """A provider that opens checkouts, or doesn't."""
-
-    def __init__(self) -> None:
-        self.asked: list[OpenRequest] = []
-        self.is_down = False
-
-    def open(self, request: OpenRequest) -> Checkout:
-        self.asked.append(request)
-        if self.is_down:
-            raise ProviderUnavailable
-        return Checkout(reference=f"plink_{request.key}", url=f"https://rzp.io/{request.key}")
-
-
-@pytest.fixture
-def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
-    desk = Desk()
-    monkeypatch.setattr(actions, "provider_for", lambda _name: desk)
-    return desk
 
 
 def begin(booking: Booking, *, now: datetime = NOW) -> Payment:
     return actions.begin(booking, now=now)
 
 
-def test_the_row_stands_before_the_provider_is_asked_and_names_the_booking_by_its_reference_alone(desk: Desk) -> None:
+def test_the_row_stands_before_the_provider_is_asked_and_names_the_booking_by_its_reference_alone(bank: Bank) -> None:
     booking = make_booking(note="trouble sleeping")
 
     payment = begin(booking)
-    assert desk.asked == []
+    assert bank.opened == []
     url = actions.open_checkout(payment)
 
-    (request,) = desk.asked
+    (request,) = bank.opened
     payment.refresh_from_db()
     assert (request.key, request.amount, request.expires_at) == (payment.key, booking.price, NOW + 16 * MINUTE)
     assert request.description == f"Booking {booking.reference}"
@@ -59,29 +39,29 @@ def test_the_row_stands_before_the_provider_is_asked_and_names_the_booking_by_it
     assert (payment.reference, payment.checkout_url) == (f"plink_{payment.key}", url)
 
 
-def test_pressing_again_asks_for_the_money_once(desk: Desk) -> None:
+def test_pressing_again_asks_for_the_money_once(bank: Bank) -> None:
     booking = make_booking()
 
     urls = {actions.open_checkout(begin(booking, now=NOW + n * MINUTE)) for n in range(3)}
 
-    assert len(urls) == len(desk.asked) == Payment.objects.count() == 1
+    assert len(urls) == len(bank.opened) == Payment.objects.count() == 1
 
 
-def test_a_provider_that_did_not_answer_is_asked_again_under_the_same_key(desk: Desk) -> None:
+def test_a_provider_that_did_not_answer_is_asked_again_under_the_same_key(bank: Bank) -> None:
     booking = make_booking()
-    desk.is_down = True
+    bank.failure = ProviderUnavailable
     with pytest.raises(ProviderUnavailable):
         actions.open_checkout(begin(booking))
 
-    desk.is_down = False
+    bank.failure = None
     actions.open_checkout(begin(booking, now=NOW + MINUTE))
 
-    assert len({request.key for request in desk.asked}) == 1
-    assert [request.expires_at for request in desk.asked] == [NOW + 16 * MINUTE, NOW + 17 * MINUTE]
+    assert len({request.key for request in bank.opened}) == 1
+    assert [request.expires_at for request in bank.opened] == [NOW + 16 * MINUTE, NOW + 17 * MINUTE]
     assert Payment.objects.get().status == PaymentStatus.CREATED
 
 
-def test_a_page_that_has_closed_is_followed_by_a_new_one(desk: Desk) -> None:
+def test_a_page_that_has_closed_is_followed_by_a_new_one(bank: Bank) -> None:
     booking = make_booking(hold_expires_at=NOW + 30 * MINUTE)
     old = make_payment(booking=booking, expires_at=NOW + MINUTE)
 
@@ -108,7 +88,7 @@ def test_a_lapsed_hold_and_a_firm_booking_are_not_paid_for() -> None:
     assert not Payment.objects.exists()
 
 
-def test_after_a_quarter_of_an_hour_without_an_answer_a_new_key_is_used(desk: Desk) -> None:
+def test_after_a_quarter_of_an_hour_without_an_answer_a_new_key_is_used(bank: Bank) -> None:
     booking = make_booking(hold_expires_at=NOW + 16 * MINUTE)
     silent = begin(booking)
 
@@ -116,7 +96,7 @@ def test_after_a_quarter_of_an_hour_without_an_answer_a_new_key_is_used(desk: De
     assert begin(booking, now=NOW + 15 * MINUTE) != silent
 
 
-def test_a_time_is_not_kept_for_ever_by_pressing_pay(desk: Desk) -> None:
+def test_a_time_is_not_kept_for_ever_by_pressing_pay(bank: Bank) -> None:
     booking = make_booking()
     for minute in (0, 9, 18, 27):
         payment = begin(booking, now=NOW + minute * MINUTE)

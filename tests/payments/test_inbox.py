@@ -3,10 +3,9 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -19,36 +18,15 @@ from common import claims
 from payments import actions
 from payments.lifecycle import PaymentStatus
 from payments.models import Event, Payment, Result
-from payments.providers.base import ProviderError, ProviderUnavailable, Snapshot, State
+from payments.providers.base import ProviderError, ProviderUnavailable, State
 from payments.queries import needs_attention
 from tests.answers import Answer
 from tests.factories import NOW, captured, make_event, make_payment, told
+from tests.payments.bank import Bank
 
 pytestmark = pytest.mark.django_db
 SECRET = "practice-razorpay-webhook"
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-
-
-class Bank:
-    """A provider that answers what it is told to, or that it can't."""
-
-    def __init__(self) -> None:
-        self.says: dict[str, Snapshot] = {}
-        self.asked: list[str] = []
-        self.failure: type[Exception] | None = None
-
-    def look_up(self, reference: str, *, timeout: float | None = None) -> Snapshot:
-        self.asked.append(reference)
-        if self.failure is not None:
-            raise self.failure
-        return self.says[reference]
-
-
-@pytest.fixture
-def bank(monkeypatch: pytest.MonkeyPatch) -> Bank:
-    bank = Bank()
-    monkeypatch.setattr(actions, "provider_for", lambda _name: bank)
-    return bank
 
 
 def paid(payment: Payment, *, event: str = "payment_link.paid") -> dict[str, Any]:
@@ -306,88 +284,3 @@ def test_one_event_can_be_worked_on_alone(bank: Bank) -> None:
     assert process(only=second.pk) == 1
 
     assert [event.result for event in Event.objects.order_by("pk")] == ["", "unknown"]
-
-
-# --- Asking -----------------------------------------------------------------------------------------------------------
-
-
-def polls(bank: Bank, *, until: timedelta) -> Iterator[timedelta]:
-    """Poll as beat does, and tell when somebody was asked."""
-    waited = timedelta()
-    while waited <= until:
-        before = len(bank.asked)
-        actions.poll_payments(now=NOW + waited)
-        if len(bank.asked) > before:
-            yield waited
-        waited += 15 * SECOND
-
-
-def test_a_lost_webhook_heals_within_a_minute_of_the_payment(bank: Bank) -> None:
-    payment = make_payment()
-    bank.says[payment.reference] = captured(payment)
-
-    asked = list(polls(bank, until=MINUTE))
-
-    assert asked == [30 * SECOND]
-    assert Booking.objects.get().status == Status.CONFIRMED
-    assert actions.poll_payments(now=NOW + DAY) == 0
-
-
-def test_an_open_payment_is_asked_about_again_and_again_but_ever_more_rarely(bank: Bank) -> None:
-    payment = make_payment()
-    bank.says[payment.reference] = told(payment, State.OPEN)
-
-    asked = list(polls(bank, until=16 * MINUTE))
-
-    gaps = [later - earlier for earlier, later in pairwise(asked)]
-    assert 5 <= len(asked) <= 15
-    assert max(gaps) < 15 * MINUTE
-
-
-def test_money_that_comes_days_after_the_page_closed_is_found(bank: Bank) -> None:
-    payment = make_payment()
-    bank.says[payment.reference] = told(payment, State.CLOSED)
-    now = NOW
-    while now < NOW + 3 * DAY:
-        now += 15 * MINUTE
-        actions.poll_payments(now=now)
-    closed = len(bank.asked)
-    bank.says[payment.reference] = captured(payment)
-
-    while now < NOW + 4 * DAY:
-        now += 15 * MINUTE
-        actions.poll_payments(now=now)
-
-    assert closed < 60
-    assert Payment.objects.get().refunds.get().reason == "time_gone"
-
-
-def test_after_the_last_day_on_which_a_bank_may_answer_nobody_is_asked(bank: Bank) -> None:
-    make_payment()
-
-    actions.poll_payments(now=NOW + 5 * DAY)
-
-    assert bank.asked == []
-    assert Payment.objects.get().done_at is not None
-
-
-def test_a_provider_that_is_down_is_asked_again_later(bank: Bank) -> None:
-    payment = make_payment()
-    bank.failure = ProviderUnavailable
-    assert actions.poll_payments(now=NOW + MINUTE) == 1
-
-    bank.failure, bank.says = None, {payment.reference: captured(payment)}
-    assert actions.poll_payments(now=NOW + MINUTE) == 0
-    assert actions.poll_payments(now=NOW + 2 * MINUTE) == 1
-
-    assert Booking.objects.get().status == Status.CONFIRMED
-
-
-def test_one_payment_that_breaks_us_does_not_keep_the_others_waiting(bank: Bank) -> None:
-    _breaks, other = make_payment(), make_payment()
-    bank.says[other.reference] = captured(other)
-
-    actions.poll_payments(now=NOW + MINUTE)
-
-    other.refresh_from_db()
-    assert other.status == PaymentStatus.CAPTURED

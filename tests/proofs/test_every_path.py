@@ -70,7 +70,7 @@ class Hand:
 
     def _steps(self) -> list[Callable[[], None]]:
         often = [self._hold, self._report]
-        return [*often, *often, self._hold_by_page, self._pay, self._cancel, self._expire]
+        return [*often, *often, self._hold_by_page, self._pay, self._pay, self._cancel, self._expire]
 
     def _some_time(self) -> tuple[Service, datetime]:
         quarter = self._dice.randrange(8)
@@ -93,14 +93,16 @@ class Hand:
             holds.keep(service, start=start, key=key, earlier=earlier, now=self._now)
 
     def _pay(self) -> None:
-        if booking := self._some_booking():
-            actions.begin(booking, now=self._now)
+        held = Booking.objects.filter(status=Status.PENDING_PAYMENT).order_by("?").first()
+        if held is not None:
+            actions.begin(held, now=self._now)
 
     def _report(self) -> None:
         """What a provider may say: mostly success, sometimes late, wrong, or again."""
-        payment = Payment.objects.order_by("?").first()
-        if payment is None:
+        newest = list(Payment.objects.order_by("-pk")[:HANDS])
+        if not newest:
             return
+        payment = self._dice.choice(newest)
         state = self._dice.choice([*[State.CAPTURED] * 3, State.FAILED, State.AUTHORISED, State.CLOSED])
         wrong = {"amount": payment.amount - 1} if self._dice.random() < 0.1 and state == State.CAPTURED else {}
         actions.apply_payment(payment, told(payment, state, **wrong), by=Actor.PROVIDER, now=self._now)
