@@ -129,12 +129,24 @@ def expire_lapsed(*, now: datetime, limit: int = 100) -> int:
     return len(retired)
 
 
+def _locked(booking: Booking) -> Booking:
+    """A booking to write to, after the practitioner's queue.
+
+    Whatever changes in the row of an active booking, PostgreSQL compares its time with its neighbours' anew; two that
+    compare at once would wait for each other.
+    """
+    practitioner = Practitioner.objects.locked().get(pk=booking.practitioner_id)
+    locked = Booking.objects.locked().select_related("patient", "service").get(pk=booking.pk)
+    locked.practitioner = practitioner
+    return locked
+
+
 @transaction.atomic
 def give_details(
     booking: Booking, *, name: str, email: str, phone: str, zone: str, note: str, consent: str, now: datetime
 ) -> Booking:
     """Say who a held time is for. `consent` is the version of the text that was agreed to. Raises HoldLapsed."""
-    booking = Booking.objects.locked().get(pk=booking.pk)
+    booking = _locked(booking)
     if not booking.is_held(now):
         raise HoldLapsed
     patient = booking.patient or Patient()
@@ -150,7 +162,7 @@ def give_details(
 @transaction.atomic
 def extend_hold(booking: Booking, *, now: datetime) -> Booking:
     """Keep a held time a little longer for someone who needs it. Raises HoldLapsed."""
-    booking = Booking.objects.locked().get(pk=booking.pk)
+    booking = _locked(booking)
     if not booking.is_held(now) or booking.hold_expires_at is None:
         raise HoldLapsed
     booking.hold_expires_at = deadlines.hold_extended(booking.hold_expires_at, booking.held_at)
@@ -161,7 +173,7 @@ def extend_hold(booking: Booking, *, now: datetime) -> Booking:
 @transaction.atomic
 def keep_while_paying(booking: Booking, *, now: datetime) -> Booking:
     """Someone presses Pay: the time is kept at least as long as a payment may take. Raises HoldLapsed, WrongState."""
-    booking = Booking.objects.locked().get(pk=booking.pk)
+    booking = _locked(booking)
     if booking.patient_id is None or (booking.status not in {Status.PENDING_PAYMENT, Status.EXPIRED}):
         raise WrongState
     if not booking.is_held(now) or booking.hold_expires_at is None:
@@ -175,7 +187,7 @@ def keep_while_paying(booking: Booking, *, now: datetime) -> Booking:
 @transaction.atomic
 def keep_after_failure(booking: Booking, *, now: datetime) -> None:
     """A payment failed: a time that is still kept is kept long enough for another try."""
-    booking = Booking.objects.locked().get(pk=booking.pk)
+    booking = _locked(booking)
     if booking.is_held(now) and booking.hold_expires_at is not None:
         booking.hold_expires_at = deadlines.hold_after_failure(booking.hold_expires_at, booking.held_at, now)
         booking.save(update_fields=["hold_expires_at"])
@@ -184,10 +196,9 @@ def keep_after_failure(booking: Booking, *, now: datetime) -> None:
 def confirm(booking: Booking, *, by: Actor, now: datetime, reason: str = "") -> Booking:
     """Make a booking firm, taking its time again if the hold had expired. Raises SlotTaken, WrongState."""
     with taken_means_refused(), transaction.atomic():
-        practitioner = Practitioner.objects.locked().get(pk=booking.practitioner_id)
-        booking = Booking.objects.locked().select_related("patient", "service").get(pk=booking.pk)
+        booking = _locked(booking)
         if booking.status == Status.EXPIRED:
-            _retire_lapsed(practitioner, booking.occupied, now=now)
+            _retire_lapsed(booking.practitioner, booking.occupied, now=now)
         _move(booking, Status.CONFIRMED, by=by, now=now, reason=reason)
         booking_confirmed.send(sender=Booking, booking=booking, now=now)
         return booking
@@ -196,7 +207,6 @@ def confirm(booking: Booking, *, by: Actor, now: datetime, reason: str = "") -> 
 @transaction.atomic
 def confirm_free(booking: Booking, *, now: datetime) -> Booking:
     """A visit that costs nothing needs no payment. Raises HoldLapsed, WrongState."""
-    Practitioner.objects.locked().get(pk=booking.practitioner_id)
     booking = keep_while_paying(booking, now=now)
     if booking.amount:
         raise WrongState
@@ -206,8 +216,7 @@ def confirm_free(booking: Booking, *, now: datetime) -> Booking:
 @transaction.atomic
 def cancel(booking: Booking, *, by: Actor, reason: str, now: datetime) -> Booking:
     """Give the time back. What is owed to whom follows from the signal. Raises WrongState, TooLate."""
-    Practitioner.objects.locked().get(pk=booking.practitioner_id)
-    booking = Booking.objects.locked().select_related("practitioner", "patient").get(pk=booking.pk)
+    booking = _locked(booking)
     cutoff = deadlines.cancellable_until(booking.starts_at, booking.practitioner.cancel_cutoff)
     if by.kind == Actor.PATIENT.kind and booking.status == Status.CONFIRMED and now > cutoff:
         raise TooLate

@@ -9,9 +9,11 @@ import pytest
 import redis
 from django.db import connection
 from django.test import TransactionTestCase
+from playwright.sync_api import Browser, sync_playwright
 from pytest_django import DjangoDbBlocker, Settings
 
 from common import clock
+from tests import chromium
 from tests.database import Cleaner, worker_database
 from tests.factories import NOW
 from tests.stack import Stack
@@ -81,3 +83,12 @@ def stack(transactional_db: None, settings: Settings, tmp_path: Path) -> Iterato
     with Stack(tmp_path / "stack") as running:
         settings.CLOCK_FILE = str(running.clock_file)
         yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real Chromium, as it is on this machine."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
+        yield browser
+        browser.close()

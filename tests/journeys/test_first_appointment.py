@@ -3,32 +3,22 @@ sides, and seen by an admin. Set SHOTS to a folder to keep a picture of every st
 
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from booking import samples
 from booking.models import Booking
 from common.models import User
 from payments.lifecycle import PaymentStatus
 from payments.models import Payment
-from tests import chromium
 from tests.stack import Stack
 from tests.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PASSWORD = "practice makes perfect"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from booking import actions
@@ -12,20 +12,11 @@ from booking.lifecycle import Status
 from booking.models import Booking
 from common.audit import Actor
 from practitioners.models import Service
-from tests import chromium
 from tests.factories import NOW, make_booking, make_payment, make_practitioner, make_service
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Open = Callable[..., Page]
 EXPECTED = ("503 (Service Unavailable)", "409 (Conflict)")  # pages of their own
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

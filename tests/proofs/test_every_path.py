@@ -1,5 +1,5 @@
 """Everything at once: many hands hold, pay, cancel and let lapse, in any order, on several connections. Afterwards no
-two active bookings of a practitioner overlap, and every rupee has a place."""
+two active bookings of a practitioner overlap, every rupee has a place, and nobody was caught in a deadlock."""
 
 import random
 from collections import Counter
@@ -22,7 +22,7 @@ from payments.models import Payment, Refund
 from payments.providers.base import State
 from practitioners.models import Service
 from tests.factories import NOW, TOMORROW_AT_TEN, make_patient, make_practitioner, make_service, told
-from tests.proofs.database import without_the_constraint
+from tests.proofs.database import deadlocks, provoke_a_deadlock, without_the_constraint
 from tests.proofs.scale import many
 
 pytestmark = [pytest.mark.proof, pytest.mark.django_db(transaction=True)]
@@ -69,8 +69,8 @@ class Hand:
         return self.did
 
     def _steps(self) -> list[Callable[[], None]]:
-        often = [self._hold, self._report]
-        return [*often, *often, self._hold_by_page, self._pay, self._pay, self._cancel, self._expire]
+        often, rest = [self._hold, self._report], [self._cancel, self._expire]
+        return [*often, *often, self._hold_by_page, self._fill_in, self._extend, *often, *[self._pay] * 3, *rest]
 
     def _some_time(self) -> tuple[Service, datetime]:
         quarter = self._dice.randrange(8)
@@ -92,9 +92,20 @@ class Hand:
             key = str(self._dice.randrange(10))
             holds.keep(service, start=start, key=key, earlier=earlier, now=self._now)
 
+    def _some_hold(self) -> Booking | None:
+        return Booking.objects.filter(status=Status.PENDING_PAYMENT).order_by("?").first()
+
+    def _fill_in(self) -> None:
+        if held := self._some_hold():
+            who = {"name": "Meera Iyer", "email": "meera@example.com", "phone": "+919812300456", "zone": "Asia/Kolkata"}
+            booking_actions.give_details(held, **who, note="", consent="", now=self._now)
+
+    def _extend(self) -> None:
+        if held := self._some_hold():
+            booking_actions.extend_hold(held, now=self._now)
+
     def _pay(self) -> None:
-        held = Booking.objects.filter(status=Status.PENDING_PAYMENT).order_by("?").first()
-        if held is not None:
+        if held := self._some_hold():
             actions.begin(held, now=self._now)
 
     def _report(self) -> None:
@@ -132,10 +143,12 @@ def check_nothing_overlaps_and_nothing_is_lost() -> None:
 
 
 def test_any_number_of_hands_sell_no_time_twice_and_lose_no_rupee() -> None:
+    before = deadlocks()
     done = all_hands()
 
     check_nothing_overlaps_and_nothing_is_lost()
-    for step in ("hold", "pay", "report", "cancel", "expire", "SlotTaken"):
+    assert deadlocks() == before
+    for step in ("hold", "hold_by_page", "fill_in", "extend", "pay", "report", "cancel", "expire", "SlotTaken"):
         assert done[step] > 0, done
     assert Move.objects.filter(after=Status.CONFIRMED).exists()
     assert Refund.objects.exists()
@@ -147,6 +160,14 @@ def test_control_without_the_constraint_times_are_sold_twice() -> None:
 
         with pytest.raises(AssertionError):
             check_nothing_overlaps_and_nothing_is_lost()
+
+
+def test_control_a_deadlock_would_be_counted() -> None:
+    before = deadlocks()
+
+    provoke_a_deadlock()
+
+    assert deadlocks() == before + 1
 
 
 @pytest.mark.usefixtures("money_adrift")
