@@ -152,6 +152,13 @@ class Booking(models.Model):
     def duration(self) -> timedelta:
         return self.ends_at - self.starts_at
 
+    @property
+    def home_zone(self) -> str:
+        """The zone it is told in: where the patient is, unless they have to be where the practitioner is."""
+        if self.patient is None or self.mode == Mode.IN_PERSON:
+            return self.practitioner.zone
+        return self.patient.zone
+
     def is_held(self, now: datetime) -> bool:
         """Waiting for its payment, within the time that is kept for it."""
         return self.status == Status.PENDING_PAYMENT and self.hold_expires_at is not None and now < self.hold_expires_at

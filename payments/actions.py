@@ -271,8 +271,7 @@ def ask_provider(payment: Payment, *, by: Actor, now: datetime, timeout: float |
     if not payment.reference:
         open_checkout(payment)
         payment.refresh_from_db(fields=["reference"])
-    provider = provider_for(payment.provider)
-    snapshot = provider.look_up(payment.reference, timeout=timeout) if timeout else provider.look_up(payment.reference)
+    snapshot = provider_for(payment.provider).look_up(payment.reference, timeout=timeout)
     return apply_payment(payment, snapshot, by=by, now=now)
 
 

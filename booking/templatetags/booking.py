@@ -70,8 +70,8 @@ def place(zone: str) -> str:
 
 @register.filter
 def or_home(zone: str, booking: Booking) -> str:
-    """The zone to show, or the patient's, or the practitioner's."""
-    return zone or (booking.patient.zone if booking.patient else booking.practitioner.zone)
+    """The zone to show, or the one the booking is told in."""
+    return zone or booking.home_zone
 
 
 @register.filter

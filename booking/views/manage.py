@@ -16,7 +16,6 @@ from booking.models import Booking
 from common import clock
 from common.audit import Actor
 from common.http import leads_to_checkout, personal, see_other
-from practitioners.models import Mode
 
 
 @personal
@@ -41,7 +40,7 @@ def _context(request: HttpRequest, booking: Booking, now: datetime) -> dict[str,
     until = deadlines.cancellable_until(booking.starts_at, booking.practitioner.cancel_cutoff)
     return {
         "booking": booking,
-        "zone": zones.shown(request, _home(booking)),
+        "zone": zones.shown(request, booking.home_zone),
         "now": now,
         "is_past": booking.starts_at <= now,
         "is_firm": booking.status == Status.CONFIRMED,
@@ -51,13 +50,6 @@ def _context(request: HttpRequest, booking: Booking, now: datetime) -> dict[str,
         "masked_email": masked(booking.patient.email) if booking.patient else "",
         "times_url": reverse("booking:times", args=names),
     }
-
-
-def _home(booking: Booking) -> str:
-    """The zone a booking is told in: where the patient is, unless they have to be where the practitioner is."""
-    if booking.patient is None or booking.mode == Mode.IN_PERSON:
-        return booking.practitioner.zone
-    return booking.patient.zone
 
 
 def masked(email: str) -> str:
@@ -85,5 +77,5 @@ def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
             form.add_error(None, _("This can’t be done online any more. Please ask us for help."))
         else:
             return see_other("booking:detail", public_id)
-    context = {"booking": booking, "form": form, "zone": zones.shown(request, _home(booking))}
+    context = {"booking": booking, "form": form, "zone": zones.shown(request, booking.home_zone)}
     return render(request, "booking/cancel.html", context)

@@ -9,7 +9,6 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from notifications.models import TO_PRACTITIONER, Notification
-from practitioners.models import Mode
 
 
 def send(notification: Notification) -> str:
@@ -39,7 +38,7 @@ def _context(notification: Notification) -> dict[str, Any]:
         "practitioner": practitioner,
         "patient": patient,
         "recipient": practitioner.email if to_practitioner else patient.email,
-        "zone": practitioner.zone if to_practitioner or booking.mode == Mode.IN_PERSON else patient.zone,
+        "zone": practitioner.zone if to_practitioner else booking.home_zone,
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
         "links": {"manage": settings.SITE_URL + reverse("booking:detail", args=[booking.public_id])},
