@@ -103,12 +103,13 @@ def _seed(supervisor: Supervisor, data: Path, env: Mapping[str, str]) -> str:
     """Fill an empty installation. Returns what the seed said about logins, also at later starts."""
     kept = data / "logins.txt"
     is_ours = not os.environ.get("DATABASE_URL")
-    if not (is_ours and kept.exists()):
-        log = data / "logs" / "seed.log"
-        _once(supervisor, Child("seed", manage("seed"), log, env, cwd=ROOT))
-        log.chmod(0o600)
-        log.rename(kept)
-    return kept.read_text()
+    if is_ours and kept.exists():
+        return kept.read_text()
+    log = data / "logs" / "seed.log"
+    _once(supervisor, Child("seed", manage("seed"), log, env, cwd=ROOT))
+    log.chmod(0o600)
+    # What was said of an outside database must not pass for the one in this folder.
+    return (log.rename(kept) if is_ours else log).read_text()
 
 
 def _once(supervisor: Supervisor, child: Child) -> None:
