@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 import tempfile
 import urllib.request
 from collections.abc import Mapping
@@ -39,6 +40,7 @@ def main() -> None:
             family.start(bare)
             family.wait_for(bare, ready=lambda: listens(bare_port))
             _measure(f"http://{HOST}:{port}", f"http://{HOST}:{bare_port}", addresses["DATABASE_OWNER_URL"], seeded)
+            subprocess.run([sys.executable, "-m", "bench.history"], env=env, cwd=ROOT, check=True)
 
 
 def _seed(env: Mapping[str, str]) -> list[str]:
@@ -107,7 +109,7 @@ def _print(rows: list[tuple[str, float]], *, view: float, inserts: float, booked
     for name, rate in rows:
         print(f"{name:20}{rate:12.0f}{rate / view:14.3f}{rate / inserts:17.3f}")
     others = {status: count for status, count in booked.statuses.items() if status != 201}
-    print(f"\nEvery wish for a booking: {booked.statuses[201]} held, others {others or 'none'}")
+    print(f"\nEvery wish for a booking: {booked.statuses[201]} held, others {others or 'none'}", flush=True)
 
 
 if __name__ == "__main__":

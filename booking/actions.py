@@ -6,19 +6,23 @@ queue; the database's exclusion constraint is what guarantees that a time is sol
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from booking import availability, deadlines, queries
-from booking.errors import HoldLapsed, NotOffered, SlotTaken, TooLate, WrongState
+from booking import availability, calendars, deadlines, queries, wallclock
+from booking.availability import Rules
+from booking.errors import FullyBooked, HoldLapsed, NotOffered, PriceChanged, SlotTaken, TooLate, WrongState
+from booking.hours.changes import is_worked
 from booking.lifecycle import Status, may_move
 from booking.models import Booking, Move, Patient
 from booking.signals import booking_cancelled, booking_confirmed, booking_expired
+from booking.spans import occupied_by, span_of
 from common import audit
 from common.audit import Actor
 from common.busy import is_busy
+from common.money import Money
 from practitioners.models import Practitioner, Service
 
 _SLOT_CONSTRAINT = "one_booking_at_a_time"
@@ -33,18 +37,27 @@ def hold(
     now: datetime,
     patient: Patient | None = None,
     note: str = "",
+    price: Money | None = None,
     instead_of: Booking | None = None,
 ) -> Booking:
     """Keep a time for someone; a new `patient` is stored with it.
 
-    `instead_of` is their earlier hold, which is given up in the same transaction.
+    `price` is the one they saw. `instead_of` is their earlier hold, which is given up in the same transaction.
 
-    Raises NotOffered or SlotTaken, both with up to five alternatives.
+    Raises NotOffered, PriceChanged, FullyBooked or SlotTaken, all with up to five alternatives.
     """
     try:
         with taken_means_refused(), transaction.atomic():
             return _hold(
-                service, start, by=by, source=source, now=now, patient=patient, note=note, instead_of=instead_of
+                service,
+                start,
+                by=by,
+                source=source,
+                now=now,
+                patient=patient,
+                note=note,
+                price=price,
+                instead_of=instead_of,
             )
     except SlotTaken as refusal:
         refusal.alternatives = queries.alternatives(service, start, now=now)
@@ -60,24 +73,22 @@ def _hold(
     now: datetime,
     patient: Patient | None,
     note: str,
+    price: Money | None,
     instead_of: Booking | None,
 ) -> Booking:
-    practitioner = Practitioner.objects.locked().get(pk=service.practitioner_id)
-    offer = Service.objects.filter(pk=service.pk, practitioner=practitioner, is_active=True).first()
-    rules = queries.rules_of(practitioner)
-    begins = availability.seconds(start)
-    if (
-        offer is None
-        or not practitioner.is_published
-        or start != availability.instant(begins)
-        or not availability.is_offered(rules, begins, offer.duration, availability.seconds(now))
-    ):
-        raise NotOffered
-    span = DateTimeTZRange(start, start + timedelta(minutes=offer.duration))
-    occupied = DateTimeTZRange(start, span.upper + timedelta(minutes=practitioner.buffer))
+    # Someone may give up a time with one practitioner for a time with another: both doors, in one order for everybody.
+    doors = {service.practitioner_id} | ({instead_of.practitioner_id} if instead_of else set())
+    at_the_door = {each.pk: each for each in Practitioner.objects.locked().filter(pk__in=doors).order_by("pk")}
+    practitioner = at_the_door[service.practitioner_id]
+    offer, rules = _offered(service, practitioner, start, now=now)
+    if price is not None and price != offer.price:
+        raise PriceChanged(offer.price)
+    occupied = occupied_by(offer, start)
     if instead_of is not None:
         _give_up(instead_of, by=by, now=now)
     _retire_lapsed(practitioner, occupied, now=now)
+    if queries.is_full(rules, practitioner.pk, start, now=now):
+        raise FullyBooked
     if patient is not None:
         patient.save()
     booking = Booking.objects.create(
@@ -85,7 +96,7 @@ def _hold(
         service=offer,
         patient=patient,
         status=Status.PENDING_PAYMENT,
-        span=span,
+        span=span_of(offer, start),
         occupied=occupied,
         held_at=now,
         hold_expires_at=deadlines.hold_until(now),
@@ -93,11 +104,24 @@ def _hold(
         amount=offer.amount,
         currency=offer.currency,
         mode=offer.mode,
+        location_id=offer.location_id,
         note=note or None,
         source=source,
     )
     _write_history(booking, before="", after=Status.PENDING_PAYMENT, by=by, now=now, reason="")
     return booking
+
+
+def _offered(service: Service, practitioner: Practitioner, start: datetime, *, now: datetime) -> tuple[Service, Rules]:
+    """The service as it is now, and the rules that allow the start; NotOffered if they don't."""
+    offer = Service.objects.filter(pk=service.pk, practitioner=practitioner, is_active=True).first()
+    begins = wallclock.seconds(start)
+    if offer is None or not practitioner.is_published or start != wallclock.instant(begins):
+        raise NotOffered
+    rules = calendars.rules_of(practitioner, offer, (begins, begins + 1))
+    if not availability.is_offered(rules, begins, offer.duration, wallclock.seconds(now)):
+        raise NotOffered
+    return offer, rules
 
 
 def _give_up(held: Booking, *, by: Actor, now: datetime) -> None:
@@ -119,14 +143,22 @@ def _expire(booking: Booking, *, now: datetime) -> None:
     booking_expired.send(sender=Booking, booking=booking, now=now)
 
 
-@transaction.atomic
 def expire_lapsed(*, now: datetime, limit: int = 100) -> int:
     """Retire holds whose time is over; answers how many."""
-    lapsed = Booking.objects.lapsed(now).order_by("hold_expires_at").select_for_update(skip_locked=True, no_key=True)
-    retired = list(lapsed[:limit])
-    for booking in retired:
+    waiting = Booking.objects.lapsed(now).order_by("hold_expires_at").values_list("practitioner", flat=True)[:limit]
+    return sum(_expire_lapsed_of(practitioner, now=now) for practitioner in dict.fromkeys(waiting))
+
+
+@transaction.atomic
+def _expire_lapsed_of(practitioner_id: int, *, now: datetime) -> int:
+    """Retire one practitioner's; one whose door is busy is left for the next sweep."""
+    at_the_door = Practitioner.objects.select_for_update(skip_locked=True, no_key=True)
+    if at_the_door.filter(pk=practitioner_id).first() is None:
+        return 0
+    lapsed = list(Booking.objects.locked().of(practitioner_id).lapsed(now))
+    for booking in lapsed:
         _expire(booking, now=now)
-    return len(retired)
+    return len(lapsed)
 
 
 def _locked(booking: Booking) -> Booking:
@@ -197,11 +229,21 @@ def confirm(booking: Booking, *, by: Actor, now: datetime, reason: str = "") -> 
     """Make a booking firm, taking its time again if the hold had expired. Raises SlotTaken, WrongState."""
     with taken_means_refused(), transaction.atomic():
         booking = _locked(booking)
+        if booking.has_lapsed(now):
+            _must_still_be_offered(booking, now=now)
         if booking.status == Status.EXPIRED:
             _retire_lapsed(booking.practitioner, booking.occupied, now=now)
         _move(booking, Status.CONFIRMED, by=by, now=now, reason=reason)
         booking_confirmed.send(sender=Booking, booking=booking, now=now)
         return booking
+
+
+def _must_still_be_offered(booking: Booking, *, now: datetime) -> None:
+    """A time that was given up counts as gone once its practitioner is off, or sees as many others as they take."""
+    visit = wallclock.seconds(booking.starts_at), wallclock.seconds(booking.ends_at)
+    rules = calendars.rules_of(booking.practitioner, booking.service, visit)
+    if not is_worked(rules, visit) or queries.is_full(rules, booking.practitioner_id, booking.starts_at, now=now):
+        raise SlotTaken
 
 
 @transaction.atomic

@@ -1,27 +1,41 @@
 """Which times of a practitioner can be booked: arithmetic on half-open intervals, with no Django inside.
 
-Instants are Unix seconds. Hours are wall-clock rules: an instant is within them when a clock on the practitioner's
-wall says so. Each stretch of constant UTC offset is resolved by itself, so a spring gap holds no instant, and an
-autumn hour holds each instant once.
+Instants are Unix seconds. Hours and time off are wall-clock rules: an instant is within them when a clock on the
+practitioner's wall says so (booking.wallclock). A start is open if and only if
+
+- it lies on the grid of a working interval, `step` minutes from the interval's beginning, and the visit fits into it;
+- the visit meets no time off;
+- the visit and what is kept free around it meet no other visit with what is kept free around that one;
+- it is at least `notice` away, and its day at most `horizon` days ahead;
+- its day and its week (Monday first) have room under the caps. A visit counts on the day it starts.
 """
 
-from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache
 from itertools import pairwise
-from zoneinfo import ZoneInfo
+from typing import NamedTuple
 
-Interval = tuple[int, int]
+from booking.wallclock import (
+    DAY,
+    MINUTE,
+    Interval,
+    WallMoment,
+    between,
+    cut,
+    day_of,
+    instant,
+    joined,
+    local_day,
+    resolve,
+    week,
+    weekday,
+    window_of,
+)
 
-MINUTE = 60
-DAY = 24 * 60 * MINUTE
-_EPOCH_DAY = date(1970, 1, 1).toordinal()
-# No zone is further from UTC than this, and no interval is longer than a day past its midnight.
-_WIDEST_OFFSET = 16 * 60 * MINUTE
-_PROBE = 6 * 60 * MINUTE
+_A_FEW_DAYS = 7 * DAY
 
 
 class State(StrEnum):
@@ -39,155 +53,95 @@ class Slot:
     state: State
 
 
+class Visit(NamedTuple):
+    """What stands in the calendar: the visit itself, and all that it takes with what is kept free around it."""
+
+    start: int
+    end: int
+    taken_from: int
+    taken_to: int
+    held: bool = False  # not firm yet
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """When someone works. `weekly` maps a weekday (0 is Monday) to (start, end) in minutes after local midnight."""
+    """When someone works, and what is asked of a visit of one service. Hours are minutes after local midnight."""
 
     zone: str
-    weekly: Mapping[int, Sequence[tuple[int, int]]]
+    weekly: Mapping[int, Sequence[tuple[int, int]]]  # weekday (0 is Monday) → intervals
     step: int
-    buffer: int
     notice: int
-    horizon: int
+    horizon: int  # days
+    before: int = 0
+    after: int = 0
+    dates: Mapping[int, Sequence[tuple[int, int]]] = field(default_factory=dict)  # day → intervals instead; () closed
+    off: Sequence[tuple[WallMoment, WallMoment]] = ()
+    daily_cap: int | None = None
+    weekly_cap: int | None = None
 
 
-def seconds(instant: datetime) -> int:
-    return int(instant.timestamp())
+# --- Hours, breaks, windows -------------------------------------------------------------------------------------------
 
 
-def instant(value: int) -> datetime:
-    return datetime.fromtimestamp(value, UTC)
-
-
-# --- Clocks on walls --------------------------------------------------------------------------------------------------
-
-
-def _offset(zone: ZoneInfo, at: int) -> int:
-    delta = datetime.fromtimestamp(at, zone).utcoffset()
-    return round(delta.total_seconds()) if delta is not None else 0
-
-
-@lru_cache(maxsize=4096)
-def _changes(zone_name: str, year: int) -> tuple[tuple[int, int], ...]:
-    """(instant, UTC offset from then on) of a zone through a year and a few days on either side."""
-    zone = ZoneInfo(zone_name)
-    begin = seconds(datetime(year, 1, 1, tzinfo=UTC)) - 3 * DAY
-    end = seconds(datetime(year + 1, 1, 1, tzinfo=UTC)) + 3 * DAY
-    found = [(begin, _offset(zone, begin))]
-    for low, high in pairwise(range(begin, end + _PROBE, _PROBE)):
-        if (after := _offset(zone, high)) != found[-1][1]:
-            found.append((_first_with(zone, after, low, high), after))
-    return tuple(found)
-
-
-def _first_with(zone: ZoneInfo, offset: int, low: int, high: int) -> int:
-    """The second, after `low` and up to `high`, in which a zone begins to keep an offset."""
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if _offset(zone, middle) == offset else (middle, high)
-    return high
-
-
-@lru_cache(maxsize=65536)
-def _stretches(zone_name: str, day: int) -> tuple[tuple[int, int, int], ...]:
-    """(from, to, offset) of the stretches of constant offset around a local day, counted in days since 1970."""
-    low, high = day * DAY - _WIDEST_OFFSET, (day + 2) * DAY + _WIDEST_OFFSET
-    changes = _changes(zone_name, date.fromordinal(day + _EPOCH_DAY).year)
-    first = bisect_right(changes, (low, 10**9)) - 1
-    last = bisect_left(changes, (high, -(10**9)))
-    mine = changes[first:last]
-    starts = [low, *(at for at, _ in mine[1:]), high]
-    return tuple((begin, end, offset) for (begin, end), (_, offset) in zip(pairwise(starts), mine, strict=True))
-
-
-def local_day(zone_name: str, at: int) -> int:
-    """The local calendar day of an instant, in days since 1970."""
-    guess = at // DAY
-    for begin, end, offset in _stretches(zone_name, guess):
-        if begin <= at < end:
-            return (at + offset) // DAY
-    raise ValueError("an instant lies outside its own day")
-
-
-def day_number(day: date) -> int:
-    return day.toordinal() - _EPOCH_DAY
-
-
-def day_of(number: int) -> date:
-    return date.fromordinal(number + _EPOCH_DAY)
-
-
-def resolve(zone_name: str, day: int, start: int, end: int) -> list[Interval]:
-    """The instants at which a wall clock of `day` reads from `start` to before `end` (minutes after midnight)."""
-    wall_start, wall_end = day * DAY + start * MINUTE, day * DAY + end * MINUTE
-    pieces: list[Interval] = []
-    for begin, stop, offset in _stretches(zone_name, day):
-        low, high = max(wall_start - offset, begin), min(wall_end - offset, stop)
-        if low < high:
-            pieces.append((low, high))
-    return _joined(pieces)
-
-
-def window_of(zone_name: str, first: date, last: date) -> Interval:
-    """From the first instant of `first` to the last of `last`, as a calendar in the zone shows them."""
-    opening = resolve(zone_name, day_number(first), 0, 24 * 60)
-    closing = resolve(zone_name, day_number(last), 0, 24 * 60)
-    # A day that a zone skipped altogether has no instants; its neighbours close around it.
-    start = opening[0][0] if opening else window_of(zone_name, first + timedelta(1), first + timedelta(1))[0]
-    end = closing[-1][1] if closing else window_of(zone_name, last - timedelta(1), last - timedelta(1))[1]
-    return start, end
-
-
-def _joined(pieces: Iterable[Interval]) -> list[Interval]:
-    """Pieces that touch become one."""
-    joined: list[Interval] = []
-    for low, high in pieces:
-        if joined and low <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(high, joined[-1][1]))
-        else:
-            joined.append((low, high))
-    return joined
-
-
-# --- Hours, breaks, times ---------------------------------------------------------------------------------------------
+def hours_of(rules: Rules, day: int) -> Sequence[tuple[int, int]]:
+    """The intervals that begin on a local day: the date's own, or the weekday's."""
+    own = rules.dates.get(day)
+    return rules.weekly.get(weekday(day), ()) if own is None else own
 
 
 def working(rules: Rules, day: int) -> list[Interval]:
     """The working intervals that begin on a local day."""
-    hours = rules.weekly.get((day + 3) % 7, ())  # 1 January 1970 was a Thursday
-    return _joined(sorted(piece for start, end in hours for piece in resolve(rules.zone, day, start, end)))
+    hours = hours_of(rules, day)
+    return joined(sorted(piece for start, end in hours for piece in resolve(rules.zone, day, start, end)))
 
 
-def bookable_window(rules: Rules, now: int) -> Interval:
-    """From the end of the notice to the end of the horizon's last day."""
-    today = day_of(local_day(rules.zone, now))
-    end = window_of(rules.zone, today, today + timedelta(rules.horizon))[1]
-    return min(now + rules.notice * MINUTE, end), end
-
-
-def _starts(rules: Rules, within: Interval, duration: int) -> Iterator[int]:
-    """Every start on the grid from which a visit fits into working hours, in order."""
-    step, length = rules.step * MINUTE, duration * MINUTE
-    for day in _days_of(rules, within):
-        for low, high in working(rules, day):
-            first = low + max(0, -(-(within[0] - low) // step)) * step
-            yield from range(first, min(high - length + 1, within[1]), step)
-
-
-def _days_of(rules: Rules, within: Interval) -> range:
+def days_reaching_into(rules: Rules, within: Interval) -> range:
     """The local days whose hours may reach into a window, the night before included."""
     return range(local_day(rules.zone, within[0]) - 1, local_day(rules.zone, max(within[1] - 1, within[0])) + 1)
 
 
-def _cut(a: Interval, b: Interval) -> Interval:
-    return max(a[0], b[0]), min(a[1], b[1])
+def time_off(rules: Rules) -> list[Interval]:
+    """Time off as instants, in order."""
+    return joined(sorted(found for low, high in rules.off if (found := between(rules.zone, low, high))))
+
+
+def horizon_of(zone: str, horizon: int, now: int) -> Interval:
+    """From the first instant of the practitioner's today to the end of the last day that can be booked."""
+    today = day_of(local_day(zone, now))
+    return window_of(zone, today, today + timedelta(horizon))
+
+
+def bookable_window(zone: str, *, notice: int, horizon: int, now: int) -> Interval:
+    """From the end of the notice to the end of the horizon's last day."""
+    end = horizon_of(zone, horizon, now)[1]
+    return min(now + notice * MINUTE, end), end
+
+
+def _bookable(rules: Rules, now: int) -> Interval:
+    return bookable_window(rules.zone, notice=rules.notice, horizon=rules.horizon, now=now)
+
+
+def reach(rules: Rules, within: Interval, duration: int) -> Interval:
+    """From when to when other visits matter to the starts of a window: as far as a cap counts."""
+    low = within[0] - rules.before * MINUTE
+    high = within[1] + (duration + rules.after) * MINUTE
+    if rules.daily_cap is None and rules.weekly_cap is None:
+        return low, high
+    first, last = local_day(rules.zone, within[0]), local_day(rules.zone, max(within[1] - 1, within[0]))
+    if rules.weekly_cap is not None:
+        first, last = first - weekday(first), last + 6 - weekday(last)
+    counted = window_of(rules.zone, day_of(first), day_of(last))
+    return min(low, counted[0]), max(high, counted[1])
+
+
+# --- What is in the way -----------------------------------------------------------------------------------------------
 
 
 class _Busy:
     """Sorted busy intervals, asked in rising order."""
 
     def __init__(self, intervals: Iterable[Interval]) -> None:
-        self._rows = _joined(sorted(intervals))
+        self._rows = joined(sorted(intervals))
         self._at = 0
 
     def overlaps(self, low: int, high: int) -> bool:
@@ -196,53 +150,113 @@ class _Busy:
         return self._at < len(self._rows) and self._rows[self._at][0] < high
 
 
-def _judged(
-    rules: Rules, within: Interval, duration: int, busy: Iterable[Interval], now: int
-) -> Iterator[tuple[int, bool]]:
-    """(start, whether it is free) of every time that may be offered inside a window."""
-    taken = _Busy(busy)
-    needed = (duration + rules.buffer) * MINUTE
-    previous = -1
-    for start in sorted(set(_starts(rules, _cut(within, bookable_window(rules, now)), duration))):
-        if start > previous:
-            yield start, not taken.overlaps(start, start + needed)
-        previous = start
+class Caps:
+    """How many visits begin on each day and in each week, beside how many may."""
+
+    def __init__(self, rules: Rules, starts: Iterable[int]) -> None:
+        self._rules = rules
+        self._any = rules.daily_cap is not None or rules.weekly_cap is not None
+        self._days = Counter(local_day(rules.zone, start) for start in starts) if self._any else Counter[int]()
+        self._weeks = Counter[int]()
+        for day, count in self._days.items():
+            self._weeks[week(day)] += count
+
+    def day_is_full(self, start: int) -> bool:
+        cap = self._rules.daily_cap
+        return cap is not None and self._days[local_day(self._rules.zone, start)] >= cap
+
+    def week_is_full(self, start: int) -> bool:
+        cap = self._rules.weekly_cap
+        return cap is not None and self._weeks[week(local_day(self._rules.zone, start))] >= cap
+
+    def are_reached(self, start: int) -> bool:
+        return self._any and (self.day_is_full(start) or self.week_is_full(start))
 
 
-def open_starts(rules: Rules, within: Interval, duration: int, busy: Iterable[Interval], now: int) -> Iterator[int]:
-    """The starts that can be booked, in order. `duration` in minutes."""
-    return (start for start, free in _judged(rules, within, duration, busy, now) if free)
+# --- Times ------------------------------------------------------------------------------------------------------------
 
 
-def is_offered(rules: Rules, start: int, duration: int, now: int) -> bool:
-    """Whether a time lies on the grid, in hours, after the notice and before the horizon; who has it is not asked."""
-    return start in open_starts(rules, (start, start + 1), duration, (), now)
-
-
-def slots(rules: Rules, within: Interval, duration: int, busy: Iterable[Interval], now: int) -> list[Slot]:
-    """Every time of a window that is worth showing, with its state; what is past, too soon or too far is left out."""
-    length = duration * MINUTE
-    found = {
-        start: State.AVAILABLE if free else State.BOOKED for start, free in _judged(rules, within, duration, busy, now)
-    }
-    for start in _break_starts(rules, _cut(within, bookable_window(rules, now))):
-        found.setdefault(start, State.BREAK)
-    return [Slot(instant(start), instant(start + length), state) for start, state in sorted(found.items())]
+def _starts(rules: Rules, within: Interval, duration: int) -> Iterator[int]:
+    """Every start of a window that lies on the grid and from which a visit fits into working hours."""
+    step, length = rules.step * MINUTE, duration * MINUTE
+    for day in days_reaching_into(rules, within):
+        for low, high in working(rules, day):
+            first = low + max(0, -(-(within[0] - low) // step)) * step
+            yield from range(first, min(high - length + 1, within[1]), step)
 
 
 def _break_starts(rules: Rules, within: Interval) -> Iterator[int]:
     step = rules.step * MINUTE
-    for day in _days_of(rules, within):
+    for day in days_reaching_into(rules, within):
         for (_, gap_start), (gap_end, _) in pairwise(working(rules, day)):
             yield from (start for start in range(gap_start, gap_end, step) if within[0] <= start < within[1])
 
 
+def _in_order(rules: Rules, within: Interval, duration: int) -> Iterator[int]:
+    """The starts of a window, each once; worked out a few days at a time, as many ask for the first alone."""
+    for low in range(within[0], within[1], _A_FEW_DAYS):
+        yield from sorted(set(_starts(rules, (low, min(low + _A_FEW_DAYS, within[1])), duration)))
+
+
+def _judged(
+    rules: Rules, within: Interval, duration: int, visits: Iterable[Visit], off: Iterable[Interval]
+) -> Iterator[tuple[int, bool]]:
+    """(start, whether it is free) of every time within hours and outside time off."""
+    visits = list(visits)
+    taken = _Busy((visit.taken_from, visit.taken_to) for visit in visits)
+    away, caps = _Busy(off), Caps(rules, (visit.start for visit in visits))
+    length, before, after = duration * MINUTE, rules.before * MINUTE, rules.after * MINUTE
+    for start in _in_order(rules, within, duration):
+        if not away.overlaps(start, start + length):
+            busy = taken.overlaps(start - before, start + length + after) or caps.are_reached(start)
+            yield start, not busy
+
+
+def states(rules: Rules, within: Interval, duration: int, visits: Iterable[Visit]) -> list[tuple[int, State]]:
+    """The state of every time of a window that is worth showing, whatever notice and horizon say."""
+    off = time_off(rules)
+    judged = _judged(rules, within, duration, visits, off)
+    found = {start: State.AVAILABLE if free else State.BOOKED for start, free in judged}
+    away = _Busy(off)
+    for start in sorted(_break_starts(rules, within)):
+        if not away.overlaps(start, start + 1):
+            found.setdefault(start, State.BREAK)
+    return sorted(found.items())
+
+
+def slots(rules: Rules, within: Interval, duration: int, visits: Iterable[Visit], now: int) -> list[Slot]:
+    """Every time of a window that is worth showing, with its state; what is past, too soon or too far is left out."""
+    return as_slots(states(rules, cut(within, _bookable(rules, now)), duration, visits), duration)
+
+
+def as_slots(found: Iterable[tuple[int, State]], duration: int) -> list[Slot]:
+    length = duration * MINUTE
+    return [Slot(instant(start), instant(start + length), state) for start, state in found]
+
+
+def open_starts(rules: Rules, within: Interval, duration: int, visits: Iterable[Visit], now: int) -> Iterator[int]:
+    """The starts that can be booked, in order. `duration` in minutes."""
+    judged = _judged(rules, cut(within, _bookable(rules, now)), duration, visits, time_off(rules))
+    return (start for start, free in judged if free)
+
+
+def is_offered(rules: Rules, start: int, duration: int, now: int) -> bool:
+    """Whether the rules allow a time: grid, hours, time off, notice, horizon. Who has it, and caps, are not asked."""
+    judged = _judged(rules, cut((start, start + 1), _bookable(rules, now)), duration, (), time_off(rules))
+    return any(offered == start for offered, _free in judged)
+
+
 def open_counts(
-    rules: Rules, within: Interval, duration: int, busy: Iterable[Interval], now: int, *, zone: str
+    rules: Rules, within: Interval, duration: int, visits: Iterable[Visit], now: int, *, zone: str
 ) -> dict[date, int]:
     """How many times can be booked on each day that has any, by the calendar of `zone`."""
-    counts: dict[int, int] = {}
-    for start in open_starts(rules, within, duration, busy, now):
-        day = local_day(zone, start)
-        counts[day] = counts.get(day, 0) + 1
-    return {day_of(day): count for day, count in counts.items()}
+    starts = by_day(open_starts(rules, within, duration, visits, now), zone)
+    return {day: len(found) for day, found in starts.items()}
+
+
+def by_day(starts: Iterable[int], zone: str) -> dict[date, list[int]]:
+    """Starts under the days on which a calendar of `zone` shows them."""
+    days: dict[int, list[int]] = {}
+    for start in starts:
+        days.setdefault(local_day(zone, start), []).append(start)
+    return {day_of(day): found for day, found in days.items()}

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from common.money import Money
+
 
 class BookingRefused(Exception):
     """The rules say no."""
@@ -20,6 +22,18 @@ class NotOffered(SlotTaken):
     """The time was never to be had: outside hours, too soon, too far, off the grid, or of a service not offered."""
 
 
+class FullyBooked(SlotTaken):
+    """The day or the week has as many visits as the practitioner takes."""
+
+
+class PriceChanged(SlotTaken):
+    """The price is no longer the one that was seen; the time itself may well be among the alternatives."""
+
+    def __init__(self, price: Money) -> None:
+        super().__init__()
+        self.price = price
+
+
 class HoldLapsed(BookingRefused):
     """The time was kept for a while, and the while is over."""
 
@@ -30,3 +44,11 @@ class WrongState(BookingRefused):
 
 class TooLate(BookingRefused):
     """The cut-off has passed."""
+
+
+class Undecided(BookingRefused):
+    """A change would strand bookings, and nobody has said of all of them whether they are kept or cancelled."""
+
+
+class Overtaken(BookingRefused):
+    """What was to be changed has been changed by someone else meanwhile."""

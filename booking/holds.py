@@ -12,6 +12,7 @@ from booking.errors import SlotTaken
 from booking.lifecycle import Status
 from booking.models import Booking, Patient, RepeatKey, Source
 from common.audit import Actor
+from common.money import Money
 from practitioners.models import Service
 
 COOKIE = f"{settings.COOKIE_PREFIX}hold"
@@ -25,11 +26,19 @@ def held_by(request: HttpRequest) -> Booking | None:
     return rows.first() if public_id else None
 
 
-def keep(service: Service, *, start: datetime, key: str, earlier: Booking | None, now: datetime) -> Booking:
+def keep(
+    service: Service,
+    *,
+    start: datetime,
+    key: str,
+    earlier: Booking | None,
+    now: datetime,
+    price: Money | None = None,
+) -> Booking:
     """Hold a time. `earlier` is the hold so far: used again for the same time, else given up, its details carried over.
 
     `key` names the form that was sent: the second press of a double press finds the first one's hold.
-    Raises SlotTaken, NotOffered.
+    `price` is the one that was shown. Raises SlotTaken and its kinds.
     """
     held = earlier if earlier is not None and earlier.is_held(now) else None
     if held is not None and held.service_id == service.pk and held.starts_at == start:
@@ -45,6 +54,7 @@ def keep(service: Service, *, start: datetime, key: str, earlier: Booking | None
                 now=now,
                 patient=_again(earlier.patient) if earlier else None,
                 note=(earlier.note or "") if earlier else "",
+                price=price,
                 # Money may be on its way for a time whose payment was begun: it is kept beside the new one.
                 instead_of=None if held is None or held.pay_pressed_at else held,
             )

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields.ranges import RangeStartsWith
 from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange, NumericRange
 from django.db.models import F, Q
@@ -15,7 +16,7 @@ from common.fields import EncryptedTextField
 from common.ids import new_public_id, new_reference
 from common.models import User
 from common.money import Money
-from practitioners.models import Mode, Practitioner, Service, known_zone, only_this
+from practitioners.models import Location, Mode, Practitioner, Service, known_zone, only_this
 
 STATUS_NAMES = [
     (Status.PENDING_PAYMENT.value, _("Awaiting payment")),
@@ -84,7 +85,9 @@ class Booking(models.Model):
 
     public_id = models.CharField(max_length=26, unique=True, default=new_public_id, editable=False)
     reference = models.CharField(max_length=9, unique=True, default=new_reference, editable=False)
-    practitioner = models.ForeignKey(Practitioner, models.PROTECT, related_name="bookings")
+    practitioner = models.ForeignKey(  # booking_by_start begins with it
+        Practitioner, models.PROTECT, related_name="bookings", db_index=False
+    )
     service = models.ForeignKey(Service, models.PROTECT, related_name="bookings")
     patient = models.ForeignKey(Patient, models.PROTECT, null=True, blank=True, related_name="bookings")
     status = models.CharField(max_length=16, choices=STATUS_NAMES)
@@ -97,6 +100,7 @@ class Booking(models.Model):
     amount = models.PositiveIntegerField()
     currency = models.CharField(max_length=3)
     mode = models.CharField(max_length=16, choices=Mode)
+    location = models.ForeignKey(Location, models.PROTECT, null=True, blank=True, related_name="+")
     note = EncryptedTextField(null=True, blank=True)
     source = models.CharField(max_length=8, choices=Source)
     sequence = models.PositiveIntegerField(default=0)
@@ -129,6 +133,7 @@ class Booking(models.Model):
             models.Index(
                 fields=["hold_expires_at"], name="open_holds", condition=Q(status=Status.PENDING_PAYMENT.value)
             ),
+            models.Index(F("practitioner"), RangeStartsWith("span"), F("id"), name="booking_by_start"),
         ]
 
     def __str__(self) -> str:

@@ -2,18 +2,18 @@
 
 import calendar
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import prefetch_related_objects
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from booking import availability, queries
+from booking import queries
 from booking.availability import Slot, State
+from booking.models import Booking
 from common.templatetags.samay import clock, zone_abbr
 from practitioners.models import Service
 
@@ -62,13 +62,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of the day; `rest` is what a long part folds away."""
+    """A part of the day; `rest` is what a long part folds away. `worked`: there were times in it, open or not."""
 
     key: str
     name: str | Promise
     first: Sequence[Entry]
     rest: Sequence[Entry]
     open: int
+    worked: bool
 
     @property
     def icon(self) -> str:
@@ -83,7 +84,7 @@ class Times:
     day: date | None
     parts: Sequence[Part]
     next_day: date | None
-    moved: bool  # the wish was not possible, this is the nearest
+    moved: str  # the wished "day" or "month" was not possible, this is the nearest
 
     @property
     def open(self) -> int:
@@ -98,20 +99,28 @@ def part_of_day(instant: datetime, zone: str) -> str:
     return "morning" if hour < _NOON else "afternoon" if hour < _EVENING else "evening"
 
 
-def parts_of_day(slots: Sequence[Slot], *, zone: str, home: str, step: int) -> list[Part]:
-    """Group a day's times by the clock of `zone`; `home` is the practitioner's, `step` the grid in minutes."""
+def parts_of_day(slots: Sequence[Slot], *, since: datetime, zone: str, home: str, step: int) -> list[Part]:
+    """Group a day's times by the clock of `zone`; `home` is the practitioner's, `step` the grid in minutes.
+
+    Times before `since` are not shown, but tell that there were hours. A break stands where it begins, in one piece.
+    """
     groups: dict[str, list[Entry]] = {key: [] for key, _name in _PARTS}
-    for slot in slots:
+    worked = {part_of_day(slot.start, zone) for slot in slots if slot.state != State.BREAK}
+    before: list[Entry] = []  # the group of the time before
+    for slot in (slot for slot in slots if slot.start >= since):
         group = groups[part_of_day(slot.start, zone)]
-        if slot.state == State.BREAK and group and group[-1].state == State.BREAK and group[-1].end == slot.start:
-            start = group.pop().start
-        else:
-            start = slot.start
-        end = slot.start + timedelta(minutes=step) if slot.state == State.BREAK else slot.end
+        start, end = slot.start, slot.end
+        if slot.state == State.BREAK:
+            end = start + timedelta(minutes=step)
+            if before and (before[-1].state, before[-1].end) == (State.BREAK, start):
+                group, start = before, before.pop().start
+        elif before and before[-1].state == State.BREAK and before[-1].end > start:
+            before[-1] = replace(before[-1], end=start)  # the grid of the break reached past its end
         there = _there(start, zone, home) if zone != home else ""
         group.append(Entry(start, end, slot.state, clock(start, zone), zone_abbr(zone, start), there))
+        before = group
     return [
-        Part(key, name, entries[:SHOWN_AT_ONCE], entries[SHOWN_AT_ONCE:], _open(entries))
+        Part(key, name, entries[:SHOWN_AT_ONCE], entries[SHOWN_AT_ONCE:], _open(entries), key in worked)
         for (key, name), entries in zip(_PARTS, groups.values(), strict=True)
     ]
 
@@ -153,35 +162,55 @@ def _month_after(first: date) -> date:
     return (first.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 
-def times_page(service: Service, *, wish: str, month_wish: str, zone: str, now: datetime) -> Times:
+def times_page(
+    service: Service, *, wish: str, month_wish: str, zone: str, now: datetime, given_up: Booking | None = None
+) -> Times:
     """Month and times for a wished date (`2026-12-04`) or month (`2026-12`); the first open day without a wish.
 
-    A wish that can't be had is answered with the nearest day. At most five queries.
+    A wish that can't be had is answered with the nearest day. `given_up` is the visitor's own hold, which a tap on
+    another time would free. At most eight queries.
     """
-    practitioner = service.practitioner
-    prefetch_related_objects([practitioner], "weekly_hours")
     today = now.astimezone(ZoneInfo(zone)).date()
-    last = _last_day(service, zone, now)
+    last = queries.last_day(service, zone=zone, now=now)
     day, moved = _nearest(_date(wish), wish, today, last)
-    month = _date(month_wish and f"{month_wish}-01") or day or today
-    first = min(max(month, today), last).replace(day=1)
-    counts = _counts(service, first, today, last, zone=zone, now=now)
+    wished_month = _date(month_wish and f"{month_wish}-01")
+    first = min(max(wished_month or day or today, today), last).replace(day=1)
+    if not moved and month_wish and (wished_month is None or wished_month.replace(day=1) != first):
+        moved = "month"
+    counts = queries.open_days(service, first, zone=zone, now=now)
     if day is None and not counts:
         found = queries.first_open_day(service, max(first, today), zone=zone, now=now)
         if found and not month_wish:
             day, first = found, found.replace(day=1)
-            counts = _counts(service, first, today, last, zone=zone, now=now)
+            counts = queries.open_days(service, first, zone=zone, now=now)
         else:
             return Times(month_of(first, counts, today=today, last=last, chosen=None), None, [], found, moved)
     day = day or min(counts, default=None)
-    slots = queries.slots_of_day(service, day, zone=zone, now=now) if day else []
-    parts = parts_of_day(slots, zone=zone, home=practitioner.zone, step=practitioner.step)
+    parts = _parts(service, day, zone=zone, now=now, given_up=given_up) if day else []
+    if day and given_up:
+        counts = counts | {day: sum(part.open for part in parts)}
     page = month_of(first, counts, today=today, last=last, chosen=day)
-    next_day = None
-    if day and not counts.get(day):
-        later = [date_ for date_ in sorted(counts) if date_ > day]
-        next_day = later[0] if later else queries.first_open_day(service, today, zone=zone, now=now)
+    next_day = _next_day(service, day, counts, today, zone=zone, now=now) if day and not counts.get(day) else None
     return Times(page, day, parts, next_day, moved)
+
+
+def _parts(service: Service, day: date, *, zone: str, now: datetime, given_up: Booking | None) -> list[Part]:
+    practitioner = service.practitioner
+    slots = queries.whole_day(service, day, zone=zone, now=now, given_up=given_up)
+    since = now + timedelta(minutes=service.minutes_notice)
+    return parts_of_day(slots, since=since, zone=zone, home=practitioner.zone, step=practitioner.step)
+
+
+def _next_day(
+    service: Service, day: date, counts: Mapping[date, int], today: date, *, zone: str, now: datetime
+) -> date | None:
+    """The next day with an open time; the first there is, if none is later."""
+    later = min((date_ for date_, count in counts.items() if date_ > day and count), default=None)
+    return (
+        later
+        or queries.first_open_day(service, day, zone=zone, now=now)
+        or queries.first_open_day(service, today, zone=zone, now=now)
+    )
 
 
 def _date(text: str) -> date | None:
@@ -191,23 +220,11 @@ def _date(text: str) -> date | None:
         return None
 
 
-def _nearest(day: date | None, wish: str, today: date, last: date) -> tuple[date | None, bool]:
+def _nearest(day: date | None, wish: str, today: date, last: date) -> tuple[date | None, str]:
     if day is None:
-        return None, bool(wish)
+        return None, "day" if wish else ""
     near = min(max(day, today), last)
-    return near, near != day
-
-
-def _last_day(service: Service, zone: str, now: datetime) -> date:
-    """The horizon's last day by the calendar of `zone`."""
-    rules = queries.rules_of(service.practitioner)
-    end = availability.bookable_window(rules, availability.seconds(now))[1]
-    return availability.day_of(availability.local_day(zone, end - 1))
-
-
-def _counts(service: Service, first: date, today: date, last: date, *, zone: str, now: datetime) -> dict[date, int]:
-    end = min(_month_after(first) - timedelta(days=1), last)
-    return queries.open_days(service, max(first, today), end, zone=zone, now=now)
+    return near, "day" if near != day else ""
 
 
 def noon(day: date, zone: str) -> datetime:

@@ -11,6 +11,7 @@ from booking import actions
 from booking.errors import BookingRefused
 from booking.models import Booking, Patient, RepeatKey, Source
 from common.audit import Actor
+from common.money import Money
 from practitioners.models import Service
 
 
@@ -24,9 +25,10 @@ def _digest(text: str) -> str:
 
 @transaction.atomic
 def book_once(service: Service, wish: dict[str, Any], *, key: str, now: datetime) -> Booking:
-    """Hold a time for a guest. `wish` has start, name, email and phone; an empty `key` makes no promise.
+    """Hold a time for a guest. `wish` has start, name, email and phone, and the price if one was seen.
 
-    A request that comes while its twin is at work waits for it. Raises SlotTaken, NotOffered, RepeatedWithOtherBody.
+    An empty `key` makes no promise. A request that comes while its twin is at work waits for it.
+    Raises SlotTaken and its kinds, RepeatedWithOtherBody.
     """
     if not key:
         return _book(service, wish, now=now)
@@ -44,5 +46,8 @@ def book_once(service: Service, wish: dict[str, Any], *, key: str, now: datetime
 
 
 def _book(service: Service, wish: dict[str, Any], *, now: datetime) -> Booking:
+    price = None if wish.get("amount") is None else Money(wish["amount"], wish["currency"])
     patient = Patient(name=wish["name"], email=wish["email"], phone=wish["phone"], zone=service.practitioner.zone)
-    return actions.hold(service, start=wish["start"], by=Actor.PATIENT, source=Source.API, now=now, patient=patient)
+    return actions.hold(
+        service, start=wish["start"], by=Actor.PATIENT, source=Source.API, now=now, patient=patient, price=price
+    )

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import cycle, islice
 
 from django.db import transaction
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from booking import availability, queries
+from booking import availability, calendars, wallclock
 from booking.lifecycle import Status
 from booking.models import Booking, Move, Patient, Source
+from booking.spans import occupied_by, span_of
 from common.audit import Actor
-from practitioners.models import Mode, Practitioner, Service, WeeklyHours
+from practitioners.models import Location, Mode, Practitioner, Service, WeeklyHours
 
 Hours = tuple[tuple[int, int], ...]
 
@@ -31,6 +31,13 @@ class Offer:
     amount: int
     name: str = "Consultation"
     mode: Mode = Mode.VIDEO
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    name: str
+    address: str
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,7 @@ class Person:
     days: tuple[int, ...] = tuple(WEEKDAYS)
     step: int = 15
     buffer: int = 0
+    place: Place | None = None  # where visits in person take place
 
 
 PEOPLE = (
@@ -71,8 +79,8 @@ PEOPLE = (
         "Asia/Kolkata",
         "INR",
         (
-            Offer(30, 60_000, "Follow-up", Mode.IN_PERSON),
-            Offer(60, 110_000, "First visit", Mode.IN_PERSON),
+            Offer(30, 60_000, "Follow-up", Mode.IN_PERSON, "How it went since last time, and the next exercises."),
+            Offer(60, 110_000, "First visit", Mode.IN_PERSON, "A thorough look, a plan, and the first exercises."),
         ),
         ("English", "Hindi", "Gujarati"),
         ("Back pain", "Sports injuries"),
@@ -80,6 +88,7 @@ PEOPLE = (
         days=(0, 1, 2, 3, 4, 5),
         step=30,
         buffer=15,
+        place=Place("Rooms in Bandra", "Ground floor, 12 Example Lane, Bandra West, Mumbai 400050"),
     ),
     Person(
         "maya-fernandes",
@@ -88,7 +97,10 @@ PEOPLE = (
         "Eating well without counting everything. The first call costs nothing and tells us both whether we fit.",
         "Asia/Kolkata",
         "INR",
-        (Offer(15, 0, "First call", Mode.PHONE), Offer(45, 90_000)),
+        (
+            Offer(15, 0, "First call", Mode.PHONE, "What you are looking for, and whether we fit."),
+            Offer(45, 90_000, description="Your week of eating, and two or three changes that are easy to keep."),
+        ),
         ("English", "Konkani", "Hindi"),
         ("Nutrition", "Diabetes"),
         hours=((_at(10), _at(14)),),
@@ -115,7 +127,7 @@ PEOPLE = (
         "Long-term and short-term work with individuals and couples.",
         "Europe/London",
         "GBP",
-        (Offer(60, 7_000), Offer(90, 10_000, "Couples")),
+        (Offer(60, 7_000), Offer(90, 10_000, "Couples", description="For two, with time for each of you to be heard.")),
         ("English",),
         ("Relationships", "Anxiety"),
         hours=((_at(10), _at(13)), (_at(14), _at(19))),
@@ -143,11 +155,12 @@ PEOPLE = (
         "Hands-on treatment in a quiet room by the harbour.",
         "Pacific/Auckland",
         "NZD",
-        (Offer(45, 11_000, "Treatment", Mode.IN_PERSON),),
+        (Offer(45, 11_000, "Treatment", Mode.IN_PERSON, "Hands-on work on what hurts; wear something loose."),),
         ("English", "Māori"),
         ("Back pain",),
         hours=((_at(9), _at(13)), (_at(14), _at(17))),
         buffer=15,
+        place=Place("Harbour rooms", "Level 1, 8 Example Quay, Auckland 1010"),
     ),
 )
 
@@ -169,12 +182,16 @@ def _make(person: Person) -> Practitioner:
         bio=person.bio,
         email=f"{person.slug}@example.org",
         zone=person.zone,
+        currency=person.currency,
         languages=list(person.languages),
         needs=list(person.needs),
         step=person.step,
-        buffer=person.buffer,
+        buffer_after=person.buffer,
         is_published=True,
     )
+    place = None
+    if person.place is not None:
+        place = Location.objects.create(practitioner=practitioner, name=person.place.name, address=person.place.address)
     Service.objects.bulk_create(
         Service(
             practitioner=practitioner,
@@ -184,6 +201,8 @@ def _make(person: Person) -> Practitioner:
             amount=offer.amount,
             currency=person.currency,
             mode=offer.mode,
+            description=offer.description,
+            location=place if offer.mode == Mode.IN_PERSON else None,
         )
         for offer in person.offers
     )
@@ -254,35 +273,35 @@ def make_bookings(
 
 
 def _free_starts(practitioner: Practitioner, service: Service, *, now: datetime) -> Iterator[datetime]:
-    rules = queries.rules_of(practitioner)
-    length = (service.duration + practitioner.buffer) * availability.MINUTE
-    day = availability.local_day(practitioner.zone, availability.seconds(now)) + 1
+    rules = calendars.rules_of(practitioner, service)
+    length = (service.minutes_before + service.duration + service.minutes_after) * wallclock.MINUTE
+    day = wallclock.local_day(practitioner.zone, wallclock.seconds(now)) + 1
     taken = practitioner.bookings.active().order_by("-span").values_list("occupied", flat=True).first()
-    free_from = availability.seconds(taken.upper) if taken else 0
+    free_from = wallclock.seconds(taken.upper) if taken else 0
     while True:
         for low, high in availability.working(rules, day):
             # Leave gaps, so that the days look like a practice and not like a wall.
             for start in range(low, high - length + 1, length * 2):
                 if start >= free_from:
-                    yield availability.instant(start)
+                    yield wallclock.instant(start)
         day += 1
 
 
 def _booking(
     service: Service, practitioner: Practitioner, patient: Patient, start: datetime, *, now: datetime
 ) -> Booking:
-    end = start + timedelta(minutes=service.duration)
     return Booking(
         practitioner=practitioner,
         service=service,
         patient=patient,
         status=Status.CONFIRMED,
-        span=DateTimeTZRange(start, end),
-        occupied=DateTimeTZRange(start, end + timedelta(minutes=practitioner.buffer)),
+        span=span_of(service, start),
+        occupied=occupied_by(service, start),
         held_at=now,
         service_name=service.name,
         amount=service.amount,
         currency=service.currency,
         mode=service.mode,
+        location_id=service.location_id,
         source=Source.SEED,
     )

@@ -21,6 +21,7 @@ class Actor:
 
     PATIENT: ClassVar["Actor"]
     PRACTITIONER: ClassVar["Actor"]
+    FRONT_DESK: ClassVar["Actor"]
     STAFF: ClassVar["Actor"]
     PROVIDER: ClassVar["Actor"]
     SYSTEM: ClassVar["Actor"]
@@ -32,6 +33,7 @@ class Actor:
 
 Actor.PATIENT = Actor("patient")
 Actor.PRACTITIONER = Actor("practitioner")
+Actor.FRONT_DESK = Actor("front_desk")
 Actor.STAFF = Actor("staff")
 Actor.PROVIDER = Actor("provider")
 Actor.SYSTEM = Actor("system")

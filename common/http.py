@@ -8,6 +8,7 @@ from csp.decorators import csp_update
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
 
 View = Callable[..., HttpResponse]
 
@@ -39,3 +40,9 @@ class SeeOther(HttpResponseRedirect):
 
 def see_other(to: str, *args: Any, **kwargs: Any) -> SeeOther:
     return SeeOther(resolve_url(to, *args, **kwargs))
+
+
+def own_path(wish: str) -> str:
+    """A wish to go somewhere, if that is a page of ours; otherwise nothing."""
+    ours = wish.startswith("/") and url_has_allowed_host_and_scheme(wish, allowed_hosts=None)
+    return wish if ours else ""

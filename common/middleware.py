@@ -10,7 +10,8 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
 from common.busy import is_busy
-from common.views import busy
+from common.limits import TooMany
+from common.views import busy, too_many
 
 logger = logging.getLogger("samay.request")
 
@@ -70,6 +71,19 @@ class WhenBusy:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return busy(request) if is_busy(error) else None
+
+
+class WhenTooMany:
+    """Whoever tries too often is told when to come back, unless the view has better advice."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return too_many(request, error) if isinstance(error, TooMany) else None
 
 
 class NoNul:

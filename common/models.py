@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from common import clock
@@ -70,3 +71,17 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.process
+
+
+class Tries(models.Model):
+    """The last tries of one kind by one somebody, for common.limits; the key is a keyed hash."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    moments = ArrayField(models.BigIntegerField(), default=list)
+    ends_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name_plural = "tries"
+
+    def __str__(self) -> str:
+        return self.key[:8]

@@ -1,12 +1,16 @@
 """What is shown when something can't be."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.defaults import server_error as plain_server_error
 
+from common.limits import TooMany
 
-def _page(request: HttpRequest, status: int) -> HttpResponse:
-    response = render(request, f"{status}.html", status=status)
+
+def _page(request: HttpRequest, status: int, context: dict[str, Any] | None = None) -> HttpResponse:
+    response = render(request, f"{status}.html", context, status=status)
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
@@ -25,8 +29,16 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def busy(request: HttpRequest) -> HttpResponse:
-    response = _page(request, 503)
+    response = _page(request, 503, {"bare": True})  # who is there would be one more question to the database
     response.headers["Retry-After"] = "2"
+    return response
+
+
+def too_many(request: HttpRequest, refusal: TooMany, *, instead: str = "", label: str = "") -> HttpResponse:
+    """When it may be tried again, and another way until then: an address and what its link says."""
+    context = {"minutes": -(-refusal.seconds // 60), "instead": instead, "label": label}
+    response = _page(request, 429, context)
+    response.headers["Retry-After"] = str(refusal.seconds)
     return response
 
 

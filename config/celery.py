@@ -19,6 +19,7 @@ _SWEEPS = {
     "payments.tasks.process_waiting_events": 5,
     "payments.tasks.poll_open_payments": 15,
     "notifications.tasks.deliver_due": 5,
+    "common.accounts.tasks.forget_the_past": 600,
 }
 app.conf.beat_schedule = {
     name: {"task": name, "schedule": seconds, "options": {"expires": seconds}} for name, seconds in _SWEEPS.items()

@@ -35,6 +35,13 @@ def boolean(name: str, *, default: bool) -> bool:
     refuse(name, "is neither on nor off")
 
 
+def one_of(name: str, *choices: str, default: str) -> str:
+    value = text(name, default=default).strip().lower()
+    if value not in choices:
+        refuse(name, f"is none of: {', '.join(choices)}")
+    return value
+
+
 def listed(name: str, default: list[str]) -> list[str]:
     """Values separated by commas."""
     return [item.strip() for item in text(name, default=",".join(default)).split(",") if item.strip()]
@@ -99,12 +106,6 @@ def redis(name: str, default: str) -> str:
     if urlsplit(value).scheme not in {"redis", "rediss", "unix"}:
         refuse(name, "is not a redis:// or unix:// address")
     return value
-
-
-def cache(name: str, default: str) -> dict[str, Any]:
-    value = redis(name, default=default)
-    limits = {"socket_timeout": 0.3, "socket_connect_timeout": 0.3}
-    return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": value, "OPTIONS": limits}
 
 
 def mail(name: str, default: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ A setting that is missing or wrong stops the start with its name.
 
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
@@ -43,6 +44,9 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.forms",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "ninja",
     "anymail",
     "common",
@@ -50,6 +54,7 @@ INSTALLED_APPS = [
     "booking",
     "payments",
     "notifications",
+    "common.accounts",
 ]
 if PRACTICE_MODE:
     INSTALLED_APPS += ["payments.sandbox", "notifications.sandbox"]
@@ -63,11 +68,14 @@ MIDDLEWARE = [
     "common.middleware.SecurityHeaders",
     "common.middleware.NoNul",
     "common.middleware.WhenBusy",
+    "common.middleware.WhenTooMany",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "common.accounts.middleware.SessionAge",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -94,14 +102,53 @@ FORM_RENDERER = "common.forms.Renderer"
 AUTH_USER_MODEL = "common.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# --- Signing in -------------------------------------------------------------------------------------------------------
+# Whether the desk and the back office ask for a second factor.
+SECOND_FACTOR = env.one_of("SECOND_FACTOR", "required", "optional", default="optional" if PRACTICE_MODE else "required")
+RATE_LIMITS = env.boolean("RATE_LIMITS", default=True)
+if not RATE_LIMITS and not PRACTICE_MODE:
+    env.refuse("RATE_LIMITS", "can be off in practice mode only")
+LOGIN_URL = "account_login"
+SECOND_FACTOR_URL = "account_second_factor"
+LOGIN_REDIRECT_URL = "account"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+ACCOUNT_ADAPTER = "common.accounts.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # a code is what proves an address, before there is an account
+ACCOUNT_RATE_LIMITS = False  # common.limits counts instead, exactly and in PostgreSQL
+# Who may make a desk of their own, and whether an admin has to approve it before patients see the page.
+PRACTITIONER_SIGNUP = env.one_of(
+    "PRACTITIONER_SIGNUP", "open", "approve", "off", default="open" if PRACTICE_MODE else "approve"
+)
+MFA_ADAPTER = "common.accounts.adapters.SecondFactorAdapter"
+MFA_FORMS = {"authenticate": "common.accounts.forms.SecondFactorForm"}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_REAUTHENTICATION_REQUIRED = (
+    False  # common.accounts.views asks by itself, also those who have neither password nor app
+)
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # there is no other way in than by a code, or a password that an admin gave
+
 # --- Data -------------------------------------------------------------------------------------------------------------
 # The application works as a role that owns nothing; `migrate` alone works as the owner.
 _POSTGRES_LIMITS = "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s"
 DATABASES = {"default": env.database("DATABASE_URL", limits=_POSTGRES_LIMITS)}
 DATABASE_OWNER = env.database("DATABASE_OWNER_URL", limits="") if env.given("DATABASE_OWNER_URL") else None
 REDIS_URL = env.redis("REDIS_URL", default="redis://localhost:6379/0")
-CACHES = {"default": env.cache("CACHE_URL", default=REDIS_URL)}
-SESSION_COOKIE_AGE = 14 * 24 * 3600
+# What must last, such as sessions and counts of tries, is in PostgreSQL; nothing asks a cache across the network.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # Times on offer; a month is some 6 KB, and what an older version left behind goes first when it is full.
+    "slots": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "slots",
+        "TIMEOUT": 3600,
+        "OPTIONS": {"MAX_ENTRIES": 2000},
+    },
+}
 
 # --- Work in the background -------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = env.broker("BROKER_URL", default=REDIS_URL)
@@ -127,6 +174,9 @@ CELERY_BEAT_SCHEDULE_FILENAME = env.text("BEAT_SCHEDULE_FILE", default="/tmp/sam
 
 # --- Words, times, files ----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
+SITE_ZONE = env.text("SITE_ZONE", default="Asia/Kolkata")
+if SITE_ZONE not in available_timezones():
+    env.refuse("SITE_ZONE", "is not the name of a time zone")
 LANGUAGES = [("en", "English")]
 USE_I18N = True
 USE_TZ = True
@@ -163,6 +213,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY el
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["common.uploads.Bounded"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

@@ -2,14 +2,16 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from booking.api.views import api
+from booking.api import urls as api
 from config import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("admin/", admin.site.urls),
-    path("api/v1/", api.urls),
+    path("api/v1/", include((api.urlpatterns, api.app_name), namespace=api.namespace)),
+    path("desk/", include("booking.desk.urls")),
+    path("", include("common.accounts.urls")),
     path("", include("payments.urls")),
     path("", include("booking.urls")),
 ]

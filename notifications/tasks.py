@@ -10,5 +10,10 @@ def deliver_for_booking(booking_id: int) -> None:
 
 
 @shared_task
+def deliver_one(notification_id: int) -> None:
+    actions.deliver(now=clock.now(), row=notification_id)
+
+
+@shared_task
 def deliver_due() -> None:
     actions.deliver(now=clock.now())

@@ -11,9 +11,11 @@ from django.db import connection
 from django.test import TransactionTestCase
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django import DjangoDbBlocker, Settings
+from pytest_django.live_server_helper import LiveServer
 
 from common import clock
 from tests import chromium
+from tests.browsing import Open, opening
 from tests.database import Cleaner, worker_database
 from tests.factories import NOW
 from tests.stack import Stack
@@ -92,3 +94,10 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_server: LiveServer) -> Iterator[Open]:
+    """Opens a page of the product in it; what the browser complains about fails the test."""
+    with opening(browser, live_server.url) as opened:
+        yield opened

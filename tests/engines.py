@@ -36,7 +36,15 @@ _SETTINGS = {
     "RAZORPAY_WEBHOOK_SECRET": "practice-razorpay-webhook",
     "DJANGO_ALLOW_ASYNC_UNSAFE": "1",  # Playwright's loop runs in the test's own thread
 }
-_UNSET = ("CACHE_URL", "BROKER_URL", "CLOCK_FILE", "DEBUG", "SECRET_KEY_FALLBACKS", "BEHIND_PROXY", "RATE_LIMITS")
+_UNSET = (
+    "BEHIND_PROXY",
+    "BROKER_URL",
+    "CLOCK_FILE",
+    "DEBUG",
+    "RATE_LIMITS",
+    "SECOND_FACTOR",
+    "SECRET_KEY_FALLBACKS",
+)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -7,12 +7,12 @@ Monday morning: half past five in India, midnight in Greenwich.
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from factory.declarations import LazyAttribute, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
 from booking.lifecycle import Status
 from booking.models import Booking, Patient, Source
+from booking.spans import occupied_by, span_of
 from payments.lifecycle import RECEIVED, PaymentStatus
 from payments.models import Event, Payment, ProviderName
 from payments.providers.base import Snapshot, State
@@ -70,10 +70,8 @@ class BookingFactory(DjangoModelFactory[Booking]):
     practitioner = SelfAttribute("service.practitioner")
     patient = SubFactory(PatientFactory)
     status = Status.PENDING_PAYMENT
-    span = LazyAttribute(lambda row: DateTimeTZRange(row.start, row.start + timedelta(minutes=row.service.duration)))
-    occupied = LazyAttribute(
-        lambda row: DateTimeTZRange(row.start, row.span.upper + timedelta(minutes=row.practitioner.buffer))
-    )
+    span = LazyAttribute(lambda row: span_of(row.service, row.start))
+    occupied = LazyAttribute(lambda row: occupied_by(row.service, row.start))
     held_at = NOW
     hold_expires_at = NOW + timedelta(minutes=10)
     service_name = SelfAttribute("service.name")

@@ -10,8 +10,9 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from booking.errors import HoldLapsed, NotOffered, SlotTaken, TooLate, WrongState
+from booking.errors import FullyBooked, HoldLapsed, NotOffered, PriceChanged, SlotTaken, TooLate, WrongState
 from common.busy import is_busy
+from common.money import Money
 
 Handler = Callable[[HttpRequest, Any], HttpResponse]
 CONTENT_TYPE = "application/problem+json"
@@ -24,6 +25,7 @@ def problem(
     *,
     errors: dict[str, list[str]] | None = None,
     alternatives: Sequence[datetime] | None = None,
+    price: Money | None = None,
 ) -> HttpResponse:
     """A problem document. `kind` is a stable word, `detail` a sentence for a person."""
     body: dict[str, Any] = {
@@ -36,6 +38,8 @@ def problem(
         body["errors"] = errors
     if alternatives is not None:
         body["alternatives"] = [start.isoformat() for start in alternatives]
+    if price is not None:
+        body |= {"amount": price.amount, "currency": price.currency}
     response = JsonResponse(body, status=status, content_type=CONTENT_TYPE)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -62,6 +66,15 @@ def _not_offered(request: HttpRequest, error: NotOffered) -> HttpResponse:
     return problem(409, "not-offered", "This time is not offered.", alternatives=error.alternatives)
 
 
+def _fully_booked(request: HttpRequest, error: FullyBooked) -> HttpResponse:
+    return problem(409, "fully-booked", "No more visits are taken on that day.", alternatives=error.alternatives)
+
+
+def _price_changed(request: HttpRequest, error: PriceChanged) -> HttpResponse:
+    words = f"The price is now {error.price}."
+    return problem(409, "price-changed", words, alternatives=error.alternatives, price=error.price)
+
+
 def _taken(request: HttpRequest, error: SlotTaken) -> HttpResponse:
     return problem(409, "slot-taken", "This time was just taken.", alternatives=error.alternatives)
 
@@ -84,6 +97,8 @@ _HANDLERS: dict[type[Exception], Handler] = {
     HttpError: lambda _request, error: problem(error.status_code, "unreadable", "The request can’t be read."),
     OperationalError: _busy,
     NotOffered: _not_offered,
+    FullyBooked: _fully_booked,
+    PriceChanged: _price_changed,
     SlotTaken: _taken,
     WrongState: _always(409, "wrong-state", "The booking’s state doesn’t allow this."),
     HoldLapsed: _always(409, "wrong-state", "The booking’s state doesn’t allow this."),

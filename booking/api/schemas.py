@@ -1,12 +1,12 @@
 """What the API takes and gives. Amounts are integers in minor units; times are RFC 3339 with an offset."""
 
 from datetime import date, datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from ninja import Schema
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, model_validator
 
 from booking import zones
 from common.phones import normal_phone
@@ -29,6 +29,7 @@ def near(value: AnyDay) -> AnyDay:
     return value
 
 
+AnyMode = Literal["in_person", "video", "phone", "online"]
 Day = Annotated[date, AfterValidator(near)]
 Text = Annotated[str, BeforeValidator(lambda value: one_line(value) if isinstance(value, str) else value)]
 
@@ -43,17 +44,30 @@ class ServiceOut(Schema):
     mode: str
 
 
+class LocationOut(Schema):
+    id: int
+    name: str
+    address: str
+    map_url: str
+
+
 class PractitionerOut(Schema):
     slug: str
     name: str
     credential: str
     zone: str
     languages: list[str]
+    needs: list[str]
+    photo_url: str | None = Field(description="480 by 480 pixels, WebP")
+    locations: list[LocationOut]
     services: list[ServiceOut]
 
 
 class PractitionersOut(Schema):
     practitioners: list[PractitionerOut]
+    total: int = Field(description="on all pages")
+    page: int
+    pages: int
 
 
 class DateOut(Schema):
@@ -86,6 +100,14 @@ class BookingIn(Schema):
     name: Text = Field(min_length=1, max_length=120)
     email: Annotated[str, Field(max_length=254), AfterValidator(normal_email)]
     phone: Annotated[str, AfterValidator(normal_phone)]
+    amount: int | None = Field(default=None, description="the price you showed; another one now is a 409")
+    currency: str | None = Field(default=None, description="goes with `amount`")
+
+    @model_validator(mode="after")
+    def _a_price_has_both(self) -> "BookingIn":
+        if (self.amount is None) != (self.currency is None):
+            raise ValueError("amount and currency go together")
+        return self
 
 
 class BookingOut(Schema):
@@ -110,7 +132,7 @@ class CancelIn(Schema):
 
 
 class Problem(Schema):
-    """RFC 9457. `errors` names fields; `alternatives` are other starts."""
+    """RFC 9457. `errors` names fields; `alternatives` are other starts; a price is the one that is true now."""
 
     type: str
     title: str
@@ -118,3 +140,5 @@ class Problem(Schema):
     detail: str
     errors: dict[str, list[str]] | None = None
     alternatives: list[datetime] | None = None
+    amount: int | None = None
+    currency: str | None = None

@@ -1,15 +1,16 @@
 """The JSON API. Public and free of cookies: a booking's id is the right to act on it."""
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from csp.constants import UNSAFE_INLINE
 from csp.decorators import csp_update
 from django.conf import settings
-from django.db.models import Prefetch
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.paginator import Paginator
+from django.db.models import F, Prefetch, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from ninja import Header, NinjaAPI, Router, Status
 from ninja.decorators import decorate_view
@@ -18,13 +19,19 @@ from pydantic import AfterValidator, Field
 from booking import actions, queries
 from booking.api import problems, schemas
 from booking.api.schemas import Problem
+from booking.finding import directory, wishes
+from booking.finding.directory import Wish
 from booking.models import Booking
 from booking.repeats import RepeatedWithOtherBody, book_once
 from common import clock
 from common.audit import Actor
 from common.http import personal
-from practitioners.models import Practitioner, Service, known_zone
+from common.money import Money
+from practitioners.models import Location, Practitioner, Service, known_zone
+from practitioners.models.offers import MOST_AMOUNT
 
+PER_PAGE = 24
+MOST_PAGES = 10_000
 router = Router()
 
 
@@ -37,37 +44,79 @@ def _zone(value: str) -> str:
 
 
 Zone = Annotated[str, AfterValidator(_zone)]
+Words = Annotated[str, Field(max_length=wishes.MOST_LETTERS)]
 Month = Annotated[str, Field(pattern=r"^2[01][0-9]{2}-(0[1-9]|1[0-2])$")]
 
 
-def _published() -> "list[Practitioner]":
-    active = Prefetch("services", Service.objects.filter(is_active=True))
-    return list(Practitioner.objects.published().prefetch_related(active).order_by("name", "pk"))
+def _published() -> "QuerySet[Practitioner]":
+    """With services, places and the picture's token: three queries."""
+    services = Prefetch("services", Service.objects.filter(is_active=True))
+    locations = Prefetch("locations", Location.objects.filter(is_active=True))
+    rows = Practitioner.objects.published().annotate(photo_token=F("photo__token"))
+    return rows.prefetch_related(services, locations).order_by("name", "pk")
 
 
-@router.get("/practitioners", response=schemas.PractitionersOut)
-def practitioners(request: HttpRequest) -> dict[str, object]:
-    """Everyone who can be booked."""
-    return {"practitioners": [_practitioner(row) for row in _published()]}
+@router.get("/practitioners", response={200: schemas.PractitionersOut, 422: Problem})
+def practitioners(
+    request: HttpRequest,
+    *,
+    q: Words = "",
+    language: Words = "",
+    mode: schemas.AnyMode | None = None,
+    max_price: Annotated[int | None, Field(ge=0, le=MOST_AMOUNT, description="in the minor unit of `currency`")] = None,
+    currency: Annotated[str | None, Field(pattern=r"^[A-Z]{3}$", description="goes with `max_price`")] = None,
+    page: Annotated[int | None, Field(ge=1, le=MOST_PAGES, description="24 a page; everyone without it")] = None,
+) -> HttpResponse | dict[str, object]:
+    """Everyone who can be booked, by name; or those whose name, calling, needs and one of whose services match."""
+    if max_price is not None and currency is None:
+        return problems.problem(
+            422, "invalid", "Some of the values can’t be used.", errors={"currency": ["must be given with max_price"]}
+        )
+    wish = Wish(
+        words=q,
+        language=language,
+        mode=wishes.OTHER_WORDS.get(mode or "", mode or ""),
+        most=Money(max_price, currency) if max_price is not None and currency else None,
+    )
+    rows = _published() if wish == Wish() else _published().filter(pk__in=_answering(wish))
+    pages = Paginator(rows, PER_PAGE)
+    shown = list(rows) if page is None else list(pages.page(page)) if page <= pages.num_pages else []
+    counts = (len(shown), 1) if page is None else (pages.count, pages.num_pages)
+    return {
+        "practitioners": [_practitioner(row) for row in shown],
+        "total": counts[0],
+        "page": page or 1,
+        "pages": counts[1],
+    }
+
+
+def _answering(wish: Wish) -> list[int]:
+    return [entry.person.pk for entry in directory.index().answering(wish)]
 
 
 @router.get("/practitioners/{slug}", response={200: schemas.PractitionerOut, 404: Problem})
 def practitioner(request: HttpRequest, slug: str) -> dict[str, object]:
-    found = Practitioner.objects.published().filter(slug=slug).first()
+    found = _published().filter(slug=slug).first()
     if found is None:
         raise Http404
     return _practitioner(found)
 
 
 def _practitioner(row: Practitioner) -> dict[str, object]:
-    offered = [service for service in row.services.all() if service.is_active]
+    token = row.photo_token  # type: ignore[attr-defined]  # annotated by _published
     return {
         "slug": row.slug,
         "name": row.name,
         "credential": row.credential,
         "zone": row.zone,
         "languages": row.languages,
-        "services": offered,
+        "needs": row.needs,
+        "photo_url": settings.SITE_URL + reverse("booking:photo", args=[token, "large"]) if token else None,
+        "locations": [
+            {"id": each.pk, "name": each.name, "address": each.address, "map_url": each.map_link}
+            for each in row.locations.all()
+        ],
+        "services": list(row.services.all()),
     }
 
 
@@ -78,30 +127,37 @@ def _service(practitioner_slug: str, service: str) -> Service:
 
 
 @router.get("/practitioners/{slug}/dates", response={200: schemas.DatesOut, 404: Problem, 422: Problem})
-def dates(request: HttpRequest, slug: str, service: str, month: Month, tz: Zone | None = None) -> dict[str, object]:
+def dates(request: HttpRequest, slug: str, service: str, month: Month, tz: Zone | None = None) -> HttpResponse:
     """How many times are open on each day of a month that has any."""
     offer = _service(slug, service)
     zone = tz or offer.practitioner.zone
     first = date.fromisoformat(f"{month}-01")
-    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    counts = queries.open_days(offer, first, last, zone=zone, now=clock.now())
-    return {"month": month, "zone": zone, "dates": [{"date": day, "available": n} for day, n in counts.items()]}
+    counts = queries.open_days(offer, first, zone=zone, now=clock.now())
+    found = [{"date": day.isoformat(), "available": count} for day, count in counts.items()]
+    return _at_once({"month": month, "zone": zone, "dates": found})
 
 
 @router.get("/practitioners/{slug}/slots", response={200: schemas.SlotsOut, 404: Problem, 422: Problem})
-def slots(
-    request: HttpRequest, slug: str, service: str, date: schemas.Day, tz: Zone | None = None
-) -> dict[str, object]:
+def slots(request: HttpRequest, slug: str, service: str, date: schemas.Day, tz: Zone | None = None) -> HttpResponse:
     """The times of a day with their state, by the calendar of `tz` (the practitioner's zone unless given)."""
     offer = _service(slug, service)
     zone = tz or offer.practitioner.zone
     clockface = ZoneInfo(zone)
     found = queries.slots_of_day(offer, date, zone=zone, now=clock.now())
     shown = [
-        {"start": slot.start.astimezone(clockface), "end": slot.end.astimezone(clockface), "state": slot.state}
+        {
+            "start": slot.start.astimezone(clockface).isoformat(),
+            "end": slot.end.astimezone(clockface).isoformat(),
+            "state": slot.state,
+        }
         for slot in found
     ]
-    return {"date": date, "zone": zone, "slots": shown}
+    return _at_once({"date": date.isoformat(), "zone": zone, "slots": shown})
+
+
+def _at_once(answer: dict[str, object]) -> HttpResponse:
+    """What is asked most often is told without being checked against its schema; a test does that."""
+    return JsonResponse(answer)
 
 
 @router.post("/bookings", response={201: schemas.BookingOut, 404: Problem, 409: Problem, 422: Problem})

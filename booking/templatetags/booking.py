@@ -12,6 +12,7 @@ from booking import deadlines, pages, zones
 from booking.lifecycle import Status
 from booking.models import Booking
 from common import clock
+from common.money import Money
 
 register = template.Library()
 
@@ -32,9 +33,15 @@ _TONES = {
 @register.inclusion_tag("components/badge.html")
 def status_badge(booking: Booking) -> dict[str, object]:
     """The booking's status as an icon and a word."""
-    tone, icon = _TONES[Status(booking.status)]
+    tone, icon = look_of(booking)
     word = _("Held") if booking.status == Status.PENDING_PAYMENT and not booking.patient_id else None
-    return {"word": word or booking.get_status_display(), "tone": tone, "icon": f"icons/{icon}.svg"}
+    return {"word": word or booking.get_status_display(), "tone": tone, "icon": icon}
+
+
+def look_of(booking: Booking) -> tuple[str, str]:
+    """(tone, the path of the icon) of a booking's status."""
+    tone, icon = _TONES[Status(booking.status)]
+    return tone, f"icons/{icon}.svg"
 
 
 @register.inclusion_tag("components/arc.html")
@@ -46,6 +53,12 @@ def part_of_day_icon(instant: datetime, zone: str) -> dict[str, str]:
 def instant(value: datetime) -> str:
     """An instant as forms carry it: 2026-12-04T08:30Z"""
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
+
+
+@register.filter
+def sent(price: Money) -> str:
+    """A price as forms carry it: 150000 INR"""
+    return f"{price.amount} {price.currency}"
 
 
 @register.filter

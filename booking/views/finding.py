@@ -1,118 +1,118 @@
-"""Finding a practitioner and a time: pages for everyone, the same for all who ask."""
+"""One practitioner: who they are, and their times. Pages for everyone, the same for all who ask."""
 
 from datetime import datetime
 from urllib.parse import urlencode
 
-from django.db.models import Prefetch, Q
+from django.conf import settings
+from django.db.models import F, Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from booking import holds, pages, queries, zones
+from booking.finding import linked_data
 from booking.models import Booking
+from booking.views import directory
 from common import clock
 from common.ids import new_public_id
 from common.templatetags.samay import long_day
-from practitioners.models import Practitioner, Service
+from practitioners.models import Location, Practitioner, Service
 
-MOST_SHOWN = 48
-
-
-def _published(query: str = "") -> list[Practitioner]:
-    match = Q()
-    for word in query.split():
-        match &= Q(name__icontains=word) | Q(credential__icontains=word) | Q(needs__icontains=word)
-    active = Prefetch("services", Service.objects.filter(is_active=True))
-    rows = Practitioner.objects.published().filter(match).prefetch_related(active, "weekly_hours")
-    return list(rows.order_by("name", "pk")[:MOST_SHOWN])
-
-
-def _modes(services: list[Service]) -> list[tuple[str, str]]:
-    return list(dict.fromkeys((service.mode, service.get_mode_display()) for service in services))
-
-
-@require_safe
-def directory(request: HttpRequest) -> HttpResponse:
-    """Everyone who can be booked, or those who match; each with the next open time of the shortest service."""
-    query = request.GET.get("q", "").strip()[:80]
-    now = clock.now()
-    people = _published(query)
-    shortest = {person.pk: next(iter(person.services.all()), None) for person in people}
-    for person in people:
-        if (service := shortest[person.pk]) is not None:
-            service.practitioner = person
-    following = queries.next_open_of_each([service for service in shortest.values() if service], now=now)
-    cards = [_card(request, person, shortest[person.pk], following) for person in people]
-    return render(request, "booking/home.html", {"people": cards, "query": query, "now": now})
-
-
-def _card(
-    request: HttpRequest, person: Practitioner, service: Service | None, following: dict[int, datetime]
-) -> dict[str, object]:
-    services = list(person.services.all())
-    soonest = following.get(service.pk) if service else None
-    url = ""
-    zone = zones.shown(request, person.zone)
-    if service and soonest:
-        day = zones.local(soonest, zone).date()
-        url = reverse("booking:times", args=[person.slug, service.slug]) + f"?date={day}"
-    return {
-        "practitioner": person,
-        "modes": _modes(services),
-        "from_price": min((each.price for each in services), key=lambda price: price.amount, default=None),
-        "next": soonest,
-        "next_url": url,
-        "zone": zone,
-    }
+_DESCRIPTION = 155  # letters that a search engine shows
 
 
 @never_cache
 @require_safe
 def profile(request: HttpRequest, practitioner: str) -> HttpResponse:
     """Who this is, what is offered, and the next three open times."""
-    active = Prefetch("services", Service.objects.filter(is_active=True))
-    rows = Practitioner.objects.published().prefetch_related(active, "weekly_hours")
-    person = rows.filter(slug=practitioner).first()
+    person = with_offers(Practitioner.objects.published()).filter(slug=practitioner).first()
     if person is None:
-        raise Http404
-    services = list(person.services.all())
+        return directory.missing(request, practitioner)
+    return render(request, "booking/profile.html", profile_facts(request, person))
+
+
+def with_offers(people: QuerySet[Practitioner]) -> QuerySet[Practitioner]:
+    """With what the page of each says of services, places and photo."""
+    offered = Service.objects.filter(is_active=True).select_related("location")
+    places = Location.objects.filter(is_active=True)
+    people = people.annotate(photo_token=F("photo__token"))
+    return people.prefetch_related(Prefetch("services", offered), Prefetch("locations", places))
+
+
+def profile_facts(request: HttpRequest, person: Practitioner) -> dict[str, object]:
+    """What the page of somebody from `with_offers` shows."""
+    services, locations = list(person.services.all()), list(person.locations.all())
     service = min(services, key=lambda each: each.amount, default=None)
     soonest = []
     if service is not None:
         service.practitioner = person
         soonest = queries.next_open(service, now=clock.now(), limit=3)
-    context = {
+    token = person.photo_token  # type: ignore[attr-defined]  # annotated by with_offers
+    photo = settings.SITE_URL + reverse("booking:photo", args=[token, "large"]) if token else ""
+    return {
         "practitioner": person,
         "services": services,
         "service": service,
-        "modes": _modes(services),
+        "locations": locations,
+        "modes": list(dict.fromkeys((each.mode, each.get_mode_display()) for each in services)),
         "next": soonest,
         "zone": zones.shown(request, person.zone),
         "key": new_public_id(),
+        "canonical": settings.SITE_URL + reverse("booking:profile", args=[person.slug]),
+        "description": _description(person),
+        "facts": linked_data.of_practitioner(person, services, locations, photo=photo),
     }
-    return render(request, "booking/profile.html", context)
+
+
+def _description(person: Practitioner) -> str:
+    """One line about someone, for a list of search results or a shared link."""
+    who = f"{person.name}, {person.credential}" if person.credential else person.name
+    said = [_("Book a time with %(who)s.") % {"who": who}]
+    if person.needs:
+        said.append(_("Helps with %(needs)s.") % {"needs": ", ".join(person.needs)})
+    if person.languages:
+        said.append(_("Speaks %(languages)s.") % {"languages": ", ".join(person.languages)})
+    return Truncator(" ".join(said)).chars(_DESCRIPTION)
 
 
 @never_cache
 @require_safe
 def times(request: HttpRequest, practitioner: str, service: str) -> HttpResponse:
     """A month and the times of one day. `date`, `month` and `tz` in the address are wishes, safe to paste anywhere."""
-    offer = queries.offered_service(practitioner, slug=service)
+    try:
+        offer = queries.offered_service(practitioner, slug=service)
+    except Http404:
+        return directory.missing(request, practitioner)
+    return render(request, "booking/times.html", times_facts(request, offer))
+
+
+def times_facts(request: HttpRequest, offer: Service) -> dict[str, object]:
+    """What the page of a service's times shows; the service comes with its practitioner."""
     zone = zones.shown(request, offer.practitioner.zone)
     now = clock.now()
+    mine = _mine(request, offer, now)
     page = pages.times_page(
-        offer, wish=request.GET.get("date", ""), month_wish=request.GET.get("month", ""), zone=zone, now=now
+        offer,
+        wish=request.GET.get("date", ""),
+        month_wish=request.GET.get("month", ""),
+        zone=zone,
+        now=now,
+        given_up=mine if mine and not mine.pay_pressed_at else None,
     )
-    named = {"tz": zone} if request.GET.get("tz") == zone else {}
-    context = {
+    wish = request.GET.get("tz", "")
+    named = {"tz": zone} if wish == zone else {}
+    return {
         "practitioner": offer.practitioner,
         "service": offer,
         "services": list(offer.practitioner.services.filter(is_active=True)),
         "page": page,
-        "mine": _mine(request, offer, now),
+        "mine": mine,
+        "mine_at": mine.starts_at if mine and mine.service_id == offer.pk else None,
         "zone": zone,
         "noon": pages.noon(page.day, zone) if page.day else now,
         "differs": zone != offer.practitioner.zone,
@@ -120,15 +120,17 @@ def times(request: HttpRequest, practitioner: str, service: str) -> HttpResponse
         "service_query": "?" + urlencode({**({"date": page.day} if page.day else {}), **named}),
         "said": _said(page),
         "zone_url": _zone_url(request, page),
-        "bad_zone": request.GET.get("tz", zone) != zone,
+        "bad_zone": wish if wish not in {"", zone} else "",
+        "find_zone_url": _zone_url(request, page, q=wish[: zones.MOST_LETTERS]),
+        "canonical": settings.SITE_URL + request.path,
         "key": new_public_id(),
     }
-    return render(request, "booking/times.html", context)
 
 
 def _mine(request: HttpRequest, service: Service, now: datetime) -> Booking | None:
+    """The time that the visitor already holds of this practitioner, whatever for."""
     held = holds.held_by(request)
-    return held if held and held.service_id == service.pk and held.is_held(now) else None
+    return held if held and held.practitioner_id == service.practitioner_id and held.is_held(now) else None
 
 
 def _said(page: pages.Times) -> str:
@@ -140,6 +142,6 @@ def _said(page: pages.Times) -> str:
     }
 
 
-def _zone_url(request: HttpRequest, page: pages.Times) -> str:
+def _zone_url(request: HttpRequest, page: pages.Times, **wishes: str) -> str:
     back = request.path + (f"?date={page.day}" if page.day else "")
-    return reverse("booking:zone") + "?" + urlencode({"next": back})
+    return reverse("booking:zone") + "?" + urlencode({"next": back, **wishes})

@@ -1,7 +1,7 @@
 """Choices that stay with a browser, and the pages of plain text."""
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -37,21 +37,25 @@ def theme(request: HttpRequest) -> HttpResponse:
 def zone(request: HttpRequest) -> HttpResponse:
     """Choose the zone that times are shown in; it is kept, and leads back to the same day."""
     back = _back(request)
+    unknown = ""
     if request.method == "POST":
-        if (wish := request.POST.get("zone", "")) not in zones.known():
-            raise Http404
-        response = see_other(back)
-        response.set_cookie(zones.COOKIE, wish, YEAR, secure=settings.SECURE, httponly=True, samesite="Lax")
-        return response
-    query = request.GET.get("q", "").strip()[:60]
+        wish = request.POST.get("zone", "")
+        if wish in zones.known():
+            response = see_other(back)
+            response.set_cookie(zones.COOKIE, wish, YEAR, secure=settings.SECURE, httponly=True, samesite="Lax")
+            return response
+        unknown = wish.strip()[: zones.MOST_LETTERS] or "–"
+    query = unknown or request.GET.get("q", "").strip()[: zones.MOST_LETTERS]
+    now = clock.now()
     context = {
-        "zones": zones.matching(query),
+        "zones": zones.matching(query, now=now),
         "query": query,
+        "unknown": unknown,
         "next": back,
         "current": zones.shown(request, ""),
-        "now": clock.now(),
+        "now": now,
     }
-    return render(request, "booking/zone.html", context)
+    return render(request, "booking/zone.html", context, status=422 if unknown else 200)
 
 
 @require_safe

@@ -1,5 +1,6 @@
 """From a tap on a time to the pay button: hold, details, review. Every step is drawn from the booking alone."""
 
+import re
 from contextlib import suppress
 from datetime import datetime
 
@@ -10,14 +11,18 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from booking import actions, deadlines, holds, queries, zones
-from booking.errors import HoldLapsed, NotOffered, SlotTaken, WrongState
+from booking.errors import FullyBooked, HoldLapsed, NotOffered, PriceChanged, SlotTaken, WrongState
 from booking.forms import CONSENT, DetailsForm, initial_details
 from booking.lifecycle import Status
 from booking.models import Booking
 from common import clock
 from common.http import leads_to_checkout, personal, see_other
 from common.ids import new_public_id
+from common.money import Money
 from practitioners.models import Service
+
+# What the page of a refusal is about; any other time was taken by someone.
+_WHY = {NotOffered: "never_offered", FullyBooked: "full", PriceChanged: "price"}
 
 
 @personal
@@ -43,7 +48,8 @@ def _keep(request: HttpRequest, service: Service, start: datetime | None, earlie
     try:
         if start is None:
             raise NotOffered(queries.alternatives(service, now, now=now))
-        booking = holds.keep(service, start=start, key=_key(request), earlier=earlier, now=now)
+        key, price = _key(request), _price(request)
+        booking = holds.keep(service, start=start, key=key, earlier=earlier, now=now, price=price)
     except SlotTaken as refusal:
         return _conflict(request, service, start, earlier, refusal)
     step = "booking:review" if booking.patient_id else "booking:details"
@@ -78,6 +84,12 @@ def _start(request: HttpRequest) -> datetime | None:
     return start if start.tzinfo and zones.is_near(start) else None
 
 
+def _price(request: HttpRequest) -> Money | None:
+    """The price that the page showed; a form that names none is content with any."""
+    found = re.fullmatch(r"([0-9]{1,10}) ([A-Z]{3})", request.POST.get("price", ""))
+    return Money(int(found[1]), found[2]) if found else None
+
+
 def _conflict(
     request: HttpRequest, service: Service, wanted: datetime | None, earlier: Booking | None, refusal: SlotTaken
 ) -> HttpResponse:
@@ -88,7 +100,8 @@ def _conflict(
     context = {
         "service": service,
         "wanted": wanted,
-        "never_offered": isinstance(refusal, NotOffered),
+        "why": _WHY.get(type(refusal), "taken"),
+        "price": refusal.price if isinstance(refusal, PriceChanged) else service.price,
         "alternatives": refusal.alternatives,
         "earlier": earlier,
         "zone": zone,
@@ -137,7 +150,12 @@ def _give(booking: Booking, given: dict[str, str], zone: str, request: HttpReque
         if not booking.has_lapsed(now):
             raise
     fresh = holds.keep(
-        booking.service, start=booking.starts_at, key=request.POST.get("key", ""), earlier=booking, now=now
+        booking.service,
+        start=booking.starts_at,
+        key=request.POST.get("key", ""),
+        earlier=booking,
+        now=now,
+        price=booking.price,
     )
     return actions.give_details(fresh, **given, zone=zone, consent=CONSENT, now=now)
 

@@ -5,10 +5,12 @@ from enum import StrEnum
 from django import template
 from django.template.context import RequestContext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from booking.lifecycle import Status
 from booking.models import Booking
 from common import clock
+from common.money import Money
 from payments import queries
 from payments.lifecycle import RECEIVED, PaymentStatus, RefundStatus
 from payments.models import Payment, Refund, RefundReason
@@ -73,3 +75,43 @@ def payment_panel(context: RequestContext, booking: Booking) -> dict[str, object
         "zone": context.get("zone", ""),
         "csrf_token": context.get("csrf_token"),
     }
+
+
+_STATES = {
+    PaymentStatus.CREATED: (gettext_lazy("Not paid yet"), "warn", "hourglass"),
+    PaymentStatus.AUTHORISED: (gettext_lazy("Confirming payment"), "info", "refresh"),
+    PaymentStatus.CAPTURED: (gettext_lazy("Paid"), "ok", "check"),
+    PaymentStatus.FAILED: (gettext_lazy("Failed"), "", "cross"),
+    PaymentStatus.REFUNDED: (gettext_lazy("Refunded"), "", "undo"),
+    PaymentStatus.PARTLY_REFUNDED: (gettext_lazy("Partly refunded"), "", "undo"),
+}
+
+
+@register.inclusion_tag("components/badge.html")
+def payment_badge(payment: Payment) -> dict[str, object]:
+    """The state of one payment as an icon and words."""
+    word, tone, icon = _STATES[PaymentStatus(payment.status)]
+    return {"word": word, "tone": tone, "icon": f"icons/{icon}.svg"}
+
+
+@register.inclusion_tag("payments/_history.html")
+def payment_history(booking: Booking, zone: str) -> dict[str, object]:
+    """Every payment of a booking and what goes back of it, for the practice. Two queries."""
+    payments = booking.payments.order_by("pk").prefetch_related("refunds")
+    return {
+        "booking": booking,
+        "zone": zone,
+        "payments": [
+            (payment, payment.status in RECEIVED, [(each, each.status == RefundStatus.PROCESSED) for each in refunds])
+            for payment in payments
+            for refunds in [payment.refunds.all()]
+        ],
+    }
+
+
+@register.simple_tag
+def paid_so_far(booking: Booking) -> Money | None:
+    """What would go back if the booking were called off now; None if nothing. One query."""
+    received = booking.payments.received().filter(refunds=None)
+    amounts = [payment.captured for payment in received]
+    return Money(sum(each.amount for each in amounts), amounts[0].currency) if amounts else None

@@ -13,7 +13,7 @@ from booking.signals import booking_confirmed
 from common.audit import Actor
 from common.models import AuditEntry
 from notifications.models import Notification
-from practitioners.models import Service
+from practitioners.models import Practitioner, Service
 from tests.factories import NOW, TOMORROW_AT_TEN, make_booking, make_service
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +126,23 @@ def test_an_expired_booking_pushes_a_lapsed_hold_aside_but_no_living_one(service
 
     in_the_way.refresh_from_db()
     assert in_the_way.status == Status.EXPIRED
+
+
+@pytest.mark.parametrize("is_swept", [True, False])
+def test_a_hold_that_lapsed_does_not_come_back_above_the_cap(service: Service, *, is_swept: bool) -> None:
+    Practitioner.objects.update(daily_cap=1)
+    late = make_booking(service=service)
+    if is_swept:
+        actions.expire_lapsed(now=LAPSED)
+    start = TOMORROW_AT_TEN + 120 * MINUTE
+    other = make_booking(service=service, start=start, hold_expires_at=LAPSED + 10 * MINUTE)
+    actions.confirm(other, by=Actor.PROVIDER, now=LAPSED)
+
+    with pytest.raises(SlotTaken):
+        actions.confirm(late, by=Actor.PROVIDER, now=LAPSED)
+
+    Practitioner.objects.update(daily_cap=2)
+    assert actions.confirm(late, by=Actor.PROVIDER, now=LAPSED).status == Status.CONFIRMED
 
 
 def test_confirming_twice_is_refused() -> None:

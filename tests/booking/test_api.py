@@ -9,6 +9,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 
+from booking.api import schemas
 from booking.lifecycle import Status
 from booking.models import Booking, Patient
 from practitioners.models import Practitioner, Service
@@ -79,6 +80,18 @@ def test_practitioners_are_listed_with_what_they_offer(client: Client, service: 
         }
     ]
     assert "email" not in one
+
+
+def test_what_is_told_of_dates_and_times_fits_the_schema_that_is_published(client: Client, service: Service) -> None:
+    make_booking(service=service, status=Status.CONFIRMED)
+    dates = client.get("/api/v1/practitioners/asha-rao/dates?service=60-min&month=2026-12").json()
+    slots = client.get("/api/v1/practitioners/asha-rao/slots?service=60-min&date=2026-12-01&tz=UTC").json()
+
+    assert schemas.DatesOut.model_validate(dates).model_dump(mode="json") == dates
+    told = schemas.SlotsOut.model_validate(slots)
+    assert set(schemas.SlotsOut.model_fields) == set(slots)
+    assert {slot.state for slot in told.slots} == {"available", "booked", "break"}
+    assert set(schemas.SlotOut.model_fields) == set(slots["slots"][0])
 
 
 def test_the_dates_of_a_month_say_how_many_times_are_open(client: Client, service: Service) -> None:

@@ -1,92 +1,135 @@
 """The arithmetic against an independent model that asks every minute."""
 
-import os
+import random
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
+from hypothesis.errors import NoSuchExample
 
-from booking import availability
-from booking.availability import Rules
+from booking import availability, wallclock
+from booking.availability import Rules, Slot, State
 from tests.booking import model
+from tests.booking.strategies import Wish, wishes
+from tests.proofs.scale import many
 
-# Ordinary, half-hour and quarter-hour zones, both hemispheres, a half-hour change, both sides of the date line.
-ZONES = (
-    "Asia/Kolkata", "Asia/Kathmandu", "Europe/London", "America/New_York", "America/St_Johns", "Australia/Lord_Howe",
-    "Pacific/Auckland", "Pacific/Chatham", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Africa/Cairo", "Asia/Gaza",
-    "Africa/Casablanca", "Europe/Dublin", "America/Santiago", "UTC",
-)  # fmt: skip
-# Days on which at least one of the zones changes its clock, with the days around them.
-CHANGES = [
-    date(2027, 3, 14), date(2027, 3, 28), date(2027, 4, 4), date(2027, 4, 30), date(2027, 9, 5), date(2027, 9, 26),
-    date(2027, 10, 3), date(2027, 10, 29), date(2027, 10, 31), date(2027, 11, 7), date(2028, 2, 29),
-]  # fmt: skip
-
-days = st.builds(lambda day, by: day + timedelta(days=by), st.sampled_from(CHANGES), st.integers(-1, 1))
-# Five minutes are fine enough to be off every grid, and coarse enough that edges often meet.
-minutes = st.integers(0, 24 * 12).map(lambda n: n * 5)
+pytestmark = pytest.mark.proof
 
 
-@st.composite
-def intervals(draw: st.DrawFn) -> tuple[tuple[int, int], ...]:
-    """Up to three intervals of a day that don't overlap; the last may run past midnight."""
-    edges: list[int] = sorted(draw(st.lists(minutes, min_size=2, max_size=6, unique=True)))
-    runs_on: bool = draw(st.booleans())
-    pairs = [(low, high) for low, high in zip(edges[::2], edges[1::2], strict=False) if low < 24 * 60]
-    if pairs and runs_on:
-        low, high = pairs[-1]
-        pairs[-1] = (low, min(high + draw(minutes), low + 24 * 60))
-    return tuple(pairs)
-
-
-@st.composite
-def all_rules(draw: st.DrawFn) -> Rules:
-    weekly = {day: draw(intervals()) for day in range(7)}
-    return Rules(
-        zone=draw(st.sampled_from(ZONES)),
-        weekly=weekly,
-        step=draw(st.sampled_from([15, 30, 60])),
-        buffer=draw(st.sampled_from([0, 5, 15, 60])),
-        notice=draw(st.sampled_from([0, 30, 24 * 60])),
-        horizon=draw(st.integers(0, 3)),
+def expected(wish: Wish) -> dict[datetime, State]:
+    return model.states(
+        wish.rules,
+        first=wish.first,
+        last=wish.last,
+        zone=wish.zone,
+        duration=wish.duration,
+        visits=wish.taken,
+        now=wish.now,
     )
 
 
-@given(
-    rules=all_rules(),
-    first=days,
-    length=st.integers(0, 2),
-    zone=st.sampled_from(ZONES),
-    duration=st.sampled_from([5, 30, 60, 90, 240]),
-    taken=st.lists(st.tuples(st.integers(-12 * 12, 72 * 12), st.integers(1, 36)), max_size=4),
-    ago=st.integers(-24 * 60, 48 * 60),
-)
-@settings(max_examples=2000 if os.environ.get("PROOF") == "full" else 40, deadline=None)
-def test_the_arithmetic_agrees_with_a_clock_read_minute_by_minute(
-    *,
-    rules: Rules,
-    first: date,
-    length: int,
-    zone: str,
-    duration: int,
-    taken: list[tuple[int, int]],
-    ago: int,
-) -> None:
-    last = first + timedelta(days=length)
-    origin = datetime(first.year, first.month, first.day, tzinfo=UTC)
-    now = origin - timedelta(minutes=ago)
-    busy = [(origin + timedelta(minutes=5 * at), origin + timedelta(minutes=5 * (at + size))) for at, size in taken]
-    within = availability.window_of(zone, first, last)
-    seconds = [(availability.seconds(low), availability.seconds(high)) for low, high in busy]
-    asked = availability.seconds(now)
+def answered(wish: Wish) -> list[Slot]:
+    return availability.slots(wish.rules, wish.within, wish.duration, wish.visits, wish.asked)
 
-    slots = availability.slots(rules, within, duration, seconds, asked)
-    counts = availability.open_counts(rules, within, duration, seconds, asked, zone=zone)
 
-    expected = model.states(rules, first=first, last=last, zone=zone, duration=duration, busy=busy, now=now)
-    assert {slot.start: slot.state for slot in slots} == expected
-    assert [slot.start for slot in slots] == list(expected)
-    assert counts == model.open_counts(expected, zone)
+@given(wish=wishes())
+@settings(max_examples=many(60, 2000), deadline=None)
+def test_the_arithmetic_agrees_with_a_clock_read_minute_by_minute(wish: Wish) -> None:
+    slots = answered(wish)
+    counts = availability.open_counts(wish.rules, wish.within, wish.duration, wish.visits, wish.asked, zone=wish.zone)
+
+    wanted = expected(wish)
+    assert {slot.start: slot.state for slot in slots} == wanted
+    assert [slot.start for slot in slots] == list(wanted)
+    assert counts == model.open_counts(wanted, wish.zone)
     for slot in slots:
-        assert slot.start.astimezone(ZoneInfo(zone)).date() in {first + timedelta(days=n) for n in range(length + 1)}
+        assert wish.first <= slot.start.astimezone(ZoneInfo(wish.zone)).date() <= wish.last
+
+
+@given(wish=wishes())
+@settings(max_examples=many(100, 2000), deadline=None)
+def test_one_time_is_judged_as_the_whole_day_is(wish: Wish) -> None:
+    """What `hold` asks about one start is what the list of a window says."""
+    listed = {
+        start
+        for start, _state in availability.states(wish.rules, wish.within, wish.duration, ())
+        if _state is not State.BREAK
+    }
+    low, high = wish.within
+    for start in [*sorted(listed)[:20], *range(low, min(high, low + 6 * 3600), 35 * 60)]:
+        shown = availability.slots(wish.rules, (start, start + 1), wish.duration, (), wish.asked)
+        offered = any(slot.state is not State.BREAK for slot in shown)
+        assert availability.is_offered(wish.rules, start, wish.duration, wish.asked) is offered
+        assert not offered or start in listed
+
+
+@given(wish=wishes())
+@settings(max_examples=many(100, 2000), deadline=None)
+def test_other_visits_matter_no_further_than_reach_says(wish: Wish) -> None:
+    """Which bookings are read decides nothing, as long as they are all there as far as `reach` goes."""
+    low, high = availability.reach(wish.rules, wish.within, wish.duration)
+    near = [visit for visit in wish.visits if visit.taken_from < high and low < visit.taken_to]
+    few = availability.slots(wish.rules, wish.within, wish.duration, near, wish.asked)
+
+    assert few == answered(wish)
+
+
+# --- Controls ---------------------------------------------------------------------------------------------------------
+
+
+def differs(wish: Wish) -> bool:
+    return {slot.start: slot.state for slot in answered(wish)} != expected(wish)
+
+
+FORGOTTEN: dict[str, Any] = {
+    "dates": {}, "off": (), "before": 0, "after": 0, "daily_cap": None, "weekly_cap": None, "notice": 0, "horizon": 9,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("field", FORGOTTEN)
+def test_control_arithmetic_that_forgets_a_rule_is_found_out(monkeypatch: pytest.MonkeyPatch, field: str) -> None:
+    whole = availability.slots
+
+    def forgetful(rules: Rules, *rest: Any) -> list[Slot]:
+        return whole(replace(rules, **{field: FORGOTTEN[field]}), *rest)
+
+    monkeypatch.setattr(availability, "slots", forgetful)
+
+    assert_found_out(wishes())
+
+
+def assert_found_out(drawn: st.SearchStrategy[Wish]) -> None:
+    some = settings(max_examples=2000, deadline=None, phases=[Phase.generate], database=None)
+    try:
+        find(drawn, differs, settings=some, random=random.Random(1))
+    except NoSuchExample:
+        pytest.fail("the model noticed nothing")
+
+
+def test_control_time_off_that_trusts_the_clock_at_its_edges_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if a reading were one instant: an hour too short where the clock reads the end twice."""
+
+    def naive(zone: str, first: wallclock.WallMoment, last: wallclock.WallMoment) -> wallclock.Interval:
+        edges = [datetime(1970, 1, 1, tzinfo=ZoneInfo(zone)) + timedelta(days=d, minutes=m) for d, m in (first, last)]
+        return wallclock.seconds(edges[0]), wallclock.seconds(edges[1])
+
+    night = date(2027, 10, 31)
+    number = wallclock.day_number(night)
+    rules = Rules(
+        zone="Europe/London",
+        weekly={6: ((0, 4 * 60),)},
+        step=30,
+        notice=0,
+        horizon=30,
+        off=[((number, 0), (number, 90))],
+    )
+    wish = Wish(rules, night, night, "UTC", 30, [], [], datetime(2027, 10, 20, tzinfo=UTC))
+    assert not differs(wish)
+
+    monkeypatch.setattr(availability, "between", naive)
+
+    assert differs(wish)

@@ -61,7 +61,7 @@ def test_a_booking_that_comes_back_to_life_is_checked_too(service: Service) -> N
 
 
 def test_neighbours_may_touch_and_a_buffer_may_not_be_entered() -> None:
-    service = make_service(make_practitioner(buffer=15))
+    service = make_service(make_practitioner(buffer_after=15))
     make_booking(service=service)
 
     make_booking(service=service, start=TOMORROW_AT_TEN + 75 * MINUTE)

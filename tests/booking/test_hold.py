@@ -58,7 +58,7 @@ def test_an_overlapping_time_is_taken_and_the_one_that_follows_is_free(service: 
 
 
 def test_the_buffer_is_occupied_with_the_visit() -> None:
-    half_an_hour = make_service(make_practitioner(buffer=15), duration=30)
+    half_an_hour = make_service(make_practitioner(buffer_after=15), duration=30)
     hold(half_an_hour)
 
     for minutes in (-30, 30):

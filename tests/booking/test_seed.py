@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from booking.models import Booking, Move, Patient
 from common.models import User
-from practitioners.models import Practitioner
+from practitioners.models import DeskAccess, Practitioner, Service
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +40,19 @@ def test_the_invented_practice_has_the_promised_practitioner() -> None:
     assert {zone for (zone,) in others.values_list("zone")} - {"Asia/Kolkata"}
 
 
+def test_whoever_sees_people_in_person_has_a_place_for_it() -> None:
+    seed()
+
+    in_person = Service.objects.filter(mode="in_person").select_related("location")
+    assert {service.location.practitioner_id for service in in_person if service.location} == {
+        service.practitioner_id for service in in_person
+    }
+    assert not Service.objects.exclude(mode="in_person").exclude(location=None).exists()
+    assert {person.currency for person in Practitioner.objects.all()} == set(
+        Service.objects.values_list("currency", flat=True)
+    )
+
+
 def test_any_amount_can_be_asked_for_and_its_ids_are_printed() -> None:
     seed()
     before = Booking.objects.count()
@@ -61,7 +74,22 @@ def test_sowing_twice_makes_the_practice_once() -> None:
     seed()
 
     assert (Practitioner.objects.count(), Booking.objects.count()) == (people, bookings)
-    assert User.objects.count() == 1
+    assert User.objects.count() == 3
+    assert DeskAccess.objects.count() == 1
+
+
+def test_the_logins_open_the_back_office_and_one_desk() -> None:
+    out = StringIO()
+    call_command("seed", stdout=out)
+
+    owner = User.objects.get(email="dr-sarah-khan@example.org")
+    front_desk = User.objects.get(email="frontdesk@example.org")
+    assert owner.practitioner.slug == "dr-sarah-khan"
+    assert front_desk.desk_access.get().practitioner == owner.practitioner
+    for user in User.objects.all():
+        assert user.email in out.getvalue()
+        assert user.check_password("practice makes perfect")
+    assert User.objects.get(is_superuser=True).email == "admin@example.org"
 
 
 def test_sample_data_goes_on_where_it_ended() -> None:

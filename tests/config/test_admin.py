@@ -88,7 +88,7 @@ def test_a_practitioner_can_be_edited_and_never_removed(office: Client) -> None:
         "user": "",
         "languages": "English",
     }
-    for prefix in ("services", "weekly_hours"):
+    for prefix in ("services", "weekly_hours", "overrides", "time_off"):
         sent |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
 
     saved = office.post(page, {name: value for name, value in sent.items() if value is not None and value is not False})

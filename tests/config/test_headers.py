@@ -19,7 +19,7 @@ from tests.factories import NOW, make_payment
 pytestmark = pytest.mark.django_db
 
 # Pages of one person: kept by nobody, and their address is told to nobody.
-PERSONAL = ("/h/", "/b/", "/pay/return/")
+PERSONAL = ("/h/", "/b/", "/pay/return/", "/signin/", "/signout/", "/join/", "/account/")
 # What is shown inside a frame of our own, and pages of others' making that write style attributes.
 FRAMED = ("/sandbox/mail/",)
 INLINE_STYLES = ("/sandbox/mail/", "/api/v1/docs", "/api/v1/openapi.json")
@@ -152,8 +152,8 @@ def test_cookies_are_for_us_alone(client: Client, booking: Booking, settings: Se
     settings.SECURE = settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = secure
     Booking.objects.update(status="cancelled")
     User.objects.create_superuser("admin@example.org", "practice makes perfect")
-    client.get("/admin/login/")
-    client.post("/admin/login/", {"username": "admin@example.org", "password": "practice makes perfect"})
+    client.get("/signin/password/")
+    client.post("/signin/password/", {"email": "admin@example.org", "password": "practice makes perfect"})
     client.post("/theme/", {"theme": "dark"})
     client.post("/zone/", {"zone": "Europe/London"})
     times = reverse("booking:times", args=[booking.practitioner.slug, booking.service.slug])
@@ -179,7 +179,7 @@ def test_no_address_answers_another_sites_script(answers: dict[str, Answer]) -> 
 
 
 @pytest.mark.parametrize(
-    "address", ["/p/a/b/hold/", "/h/x/", "/b/x/pay/", "/b/x/cancel/", "/theme/", "/zone/", "/admin/login/"]
+    "address", ["/p/a/b/hold/", "/h/x/", "/b/x/pay/", "/b/x/cancel/", "/theme/", "/zone/", "/signin/", "/signout/"]
 )
 def test_a_form_from_another_site_is_refused(address: str) -> None:
     strict = Client(enforce_csrf_checks=True)

@@ -82,10 +82,13 @@ def test_what_is_missing_is_named(read: Any, name: str) -> None:
         ("DATABASE_URL", "postgres://samay@localhost:port/samay"),
         ("DATABASE_OWNER_URL", "samay_owner"),
         ("REDIS_URL", "localhost:6379"),
-        ("CACHE_URL", "memcache://localhost"),
+        ("SECOND_FACTOR", "sometimes"),
+        ("RATE_LIMITS", "low"),
         ("BROKER_URL", "sqs://"),
         ("EMAIL_URL", "mail.clinic.test"),
         ("RAZORPAY_API_BASE", "api.razorpay.com"),
+        ("PRACTITIONER_SIGNUP", "sometimes"),
+        ("SITE_ZONE", "Mars/Olympus"),
     ],
 )
 def test_what_is_wrong_is_named(read: Any, name: str, value: str) -> None:
@@ -99,11 +102,31 @@ def test_a_password_that_begins_with_a_dollar_is_taken_as_it_stands(read: Any) -
     assert read(RAZORPAY_KEY_SECRET="$ecret")["RAZORPAY_KEY_SECRET"] == "$ecret"
 
 
-def test_one_redis_address_serves_cache_and_broker_each_in_its_own_spelling(read: Any) -> None:
+def test_celery_gets_the_address_of_redis_in_its_own_spelling(read: Any) -> None:
     settings = read(REDIS_URL="unix:///run/valkey.sock?db=3")
 
     assert settings["CELERY_BROKER_URL"] == "redis+socket:///run/valkey.sock?virtual_host=3"
-    assert settings["CACHES"]["default"]["LOCATION"] == "unix:///run/valkey.sock?db=3"
+
+
+def test_nothing_that_a_request_needs_is_asked_of_redis(read: Any) -> None:
+    settings = read(CACHE_URL="redis://cache/0")
+
+    assert "redis" not in str(settings["CACHES"])
+    assert settings["SESSION_ENGINE"] == "django.contrib.sessions.backends.db"
+
+
+def test_a_second_factor_is_required_but_in_practice_mode(read: Any) -> None:
+    assert read()["SECOND_FACTOR"] == "required"
+    assert read(SECOND_FACTOR="optional")["SECOND_FACTOR"] == "optional"
+    assert read(PRACTICE_MODE="on")["SECOND_FACTOR"] == "optional"
+    assert read(PRACTICE_MODE="on", SECOND_FACTOR="required")["SECOND_FACTOR"] == "required"
+
+
+def test_load_tests_run_without_limits_in_practice_mode_alone(read: Any) -> None:
+    assert read()["RATE_LIMITS"] is True
+    assert read(PRACTICE_MODE="on", RATE_LIMITS="off")["RATE_LIMITS"] is False
+    with pytest.raises(ImproperlyConfigured, match="The setting RATE_LIMITS "):
+        read(RATE_LIMITS="off")
 
 
 def test_practice_tools_exist_in_practice_mode_alone(read: Any) -> None:
@@ -112,6 +135,12 @@ def test_practice_tools_exist_in_practice_mode_alone(read: Any) -> None:
     assert not [app for app in real["INSTALLED_APPS"] if "sandbox" in app]
     assert [app for app in practice["INSTALLED_APPS"] if "sandbox" in app]
     assert (real["CLOCK_FILE"], practice["CLOCK_FILE"]) == ("", "/run/clock")
+
+
+def test_who_may_sign_up_is_asked_first_where_it_is_real(read: Any) -> None:
+    assert read()["PRACTITIONER_SIGNUP"] == "approve"
+    assert read(PRACTICE_MODE="on")["PRACTITIONER_SIGNUP"] == "open"
+    assert read(PRACTICE_MODE="on", PRACTITIONER_SIGNUP="off")["PRACTITIONER_SIGNUP"] == "off"
 
 
 def test_behind_https_cookies_are_bound_to_the_host_and_pages_to_https(read: Any) -> None:

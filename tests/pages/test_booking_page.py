@@ -49,6 +49,15 @@ def test_a_hold_with_details_leads_to_paying(client: Client, service: Service) -
     assert f"/h/{booking.public_id}/review/" in page.links()
 
 
+@pytest.mark.parametrize(("currency", "said"), [("INR", "UPI, cards and netbanking"), ("GBP", "By card, on the")])
+def test_only_rupees_are_said_to_be_paid_by_upi(client: Client, service: Service, currency: str, said: str) -> None:
+    booking = make_booking(service=service, currency=currency)
+    page = read(client.get(f"/h/{booking.public_id}/review/"))
+
+    assert said in page.text
+    assert ("UPI" in page.text) is (currency == "INR")
+
+
 def test_a_payment_under_way_is_waited_for_without_haste(client: Client, service: Service) -> None:
     booking = make_booking(service=service)
     make_payment(booking=booking)

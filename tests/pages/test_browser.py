@@ -1,10 +1,11 @@
 """The way through the pages in a real browser: by hand without scripts, by keyboard, and with all comforts."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from booking import actions
@@ -12,10 +13,10 @@ from booking.lifecycle import Status
 from booking.models import Booking
 from common.audit import Actor
 from practitioners.models import Service
+from tests.browsing import Open, opening
 from tests.factories import NOW, make_booking, make_payment, make_practitioner, make_service
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-Open = Callable[..., Page]
 EXPECTED = ("503 (Service Unavailable)", "409 (Conflict)")  # pages of their own
 
 
@@ -26,28 +27,8 @@ def service(transactional_db: None) -> Service:
 
 @pytest.fixture
 def open_page(browser: Browser, live_server: LiveServer) -> Iterator[Open]:
-    """Opens a page on a phone. Whatever the browser complains about fails the test."""
-    complaints: list[str] = []
-    contexts = []
-
-    def opened(path: str, *, scripts: bool = True, width: int = 390) -> Page:
-        context = browser.new_context(
-            base_url=live_server.url,
-            java_script_enabled=scripts,
-            viewport={"width": width, "height": 844},
-            timezone_id="Asia/Kolkata",
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.goto(path)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert [each for each in complaints if not any(word in each for word in EXPECTED)] == []
+    with opening(browser, live_server.url, expected=EXPECTED) as opened:
+        yield opened
 
 
 def test_without_scripts_a_time_is_found_kept_filled_in_and_ready_to_pay(service: Service, open_page: Open) -> None:
@@ -57,19 +38,19 @@ def test_without_scripts_a_time_is_found_kept_filled_in_and_ready_to_pay(service
     page.get_by_role("link", name="Tuesday 1 December, 22 times").click()
     page.get_by_role("button", name="10:00 AM IST, 60 minutes").click()
     page.get_by_role("button", name="Continue").click()
-    assert page.get_by_role("alert").inner_text().startswith("There is a problem")
+    expect(page.get_by_role("alert")).to_contain_text("There is a problem")
 
     page.get_by_label("Full name").fill("Meera Iyer")
     page.get_by_label("Mobile number").fill("098123 00456")
     page.get_by_label("E-mail").fill("meera@example.com")
     page.get_by_label("I agree").check()
     page.get_by_role("button", name="Continue").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Check and pay"
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check and pay")
 
     # Nobody answers for the provider here: the time stays kept, and trying again is offered.
     page.get_by_role("button", name="Pay ₹1,500").click()
-    assert "Nothing was charged." in page.get_by_role("alert").inner_text()
-    assert page.get_by_role("button", name="Try again").is_visible()
+    expect(page.get_by_role("alert")).to_contain_text("Nothing was charged.")
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
 
 
 def test_another_day_comes_without_a_reload_and_takes_the_focus(service: Service, open_page: Open) -> None:
@@ -81,8 +62,8 @@ def test_another_day_comes_without_a_reload_and_takes_the_focus(service: Service
 
     page.get_by_role("heading", name="Friday 4 December").wait_for()
     assert page.evaluate("[window.stayed, document.activeElement.id]") == [True, "times"]
-    assert page.locator("#live").inner_text() == "Friday 4 December, 22 times"
-    assert page.url.endswith("?date=2026-12-04#times")
+    expect(page.locator("#live")).to_have_text("Friday 4 December, 22 times")
+    expect(page).to_have_url(re.compile(r"\?date=2026-12-04#times$"))
     page.go_back()
     page.get_by_role("heading", name="Tuesday 1 December").wait_for()
 
@@ -121,13 +102,13 @@ def test_the_page_that_waits_for_the_bank_turns_into_the_confirmation(service: S
     booking = make_booking(service=service)
     make_payment(booking=booking)
     page = open_page(f"/b/{booking.public_id}/")
-    assert page.get_by_role("heading", level=1).inner_text() == "Confirming your payment"
+    expect(page.get_by_role("heading", level=1)).to_have_text("Confirming your payment")
 
     actions.confirm(booking, by=Actor.SYSTEM, now=NOW)
 
     page.get_by_role("heading", name="You’re booked").wait_for()
     assert page.evaluate("document.activeElement.tagName") == "H1"
-    assert page.title().startswith("Confirmed")
+    expect(page).to_have_title(re.compile("^Confirmed"))
 
 
 def test_two_more_minutes_are_offered_late_and_keep_what_was_typed(service: Service, open_page: Open) -> None:
@@ -138,7 +119,7 @@ def test_two_more_minutes_are_offered_late_and_keep_what_was_typed(service: Serv
     page.get_by_role("button", name="Give me 2 more minutes").click()
 
     page.get_by_text("3 min").wait_for()
-    assert page.get_by_label("Full name").input_value() == "Meera"
+    expect(page.get_by_label("Full name")).to_have_value("Meera")
     booking.refresh_from_db()
     assert booking.hold_expires_at == NOW + timedelta(seconds=210)
 
@@ -186,7 +167,7 @@ def test_after_a_conflict_one_tap_keeps_another_time(service: Service, open_page
     make_booking(service=service)
 
     page.get_by_role("button", name="10:00 AM IST, 60 minutes").click()
-    assert "was just taken" in page.get_by_role("heading", level=1).inner_text()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("was just taken")
     page.locator("button[name=slot]").first.click()
 
-    assert page.get_by_role("heading", level=1).inner_text() == "Your details"
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your details")

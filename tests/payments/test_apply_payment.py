@@ -17,7 +17,7 @@ from payments.lifecycle import PAYMENT_MOVES, PaymentStatus
 from payments.models import Attention, Payment, Refund
 from payments.providers.base import Snapshot, State
 from payments.queries import needs_attention
-from practitioners.models import Service
+from practitioners.models import Service, TimeOff
 from tests.factories import NOW, TOMORROW_AT_TEN, captured, make_booking, make_payment, make_service, told
 
 pytestmark = pytest.mark.django_db
@@ -126,7 +126,7 @@ def test_a_failed_try_keeps_the_time_for_another_but_not_for_ever() -> None:
         {"amount": 0},
         {"amount": 1},
         {"currency": "USD"},
-        {"currency": "XXX"},
+        {"currency": "ZZZ"},
         {"currency": ""},
         {"amount": 75_000},
     ],
@@ -263,6 +263,18 @@ def declined(booking: Booking) -> None:
     Booking.objects.filter(pk=booking.pk).update(status=Status.DECLINED)
 
 
+def closed(booking: Booking) -> None:
+    """The practitioner is off by now."""
+    booking_actions.expire_lapsed(now=LATE)
+    day = TOMORROW_AT_TEN.date()
+    TimeOff.objects.create(practitioner=booking.practitioner, first_day=day, last_day=day)
+
+
+def off_their_hours(booking: Booking) -> None:
+    booking_actions.expire_lapsed(now=LATE)
+    booking.practitioner.weekly_hours.all().delete()
+
+
 def rebooked(booking: Booking) -> None:
     """The same patient holds another time by now."""
     booking_actions.expire_lapsed(now=LATE)
@@ -279,6 +291,8 @@ def rebooked(booking: Booking) -> None:
         (rebooked, ("confirmed", [])),
         (taken, ("expired", [("time_gone", 150_000)])),
         (held_by_another, ("expired", [("time_gone", 150_000)])),
+        (closed, ("expired", [("time_gone", 150_000)])),
+        (off_their_hours, ("expired", [("time_gone", 150_000)])),
         (overlapped, ("expired", [("time_gone", 150_000)])),
         (given_up, ("cancelled", [("cancelled", 150_000)])),
         (declined, ("declined", [("cancelled", 150_000)])),

@@ -2,13 +2,14 @@
 
 import html
 import re
+from datetime import date
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from common.models import User
-from practitioners.models import Practitioner, WeeklyHours
+from practitioners.models import DateOverride, OverrideHours, Practitioner, TimeOff, WeeklyHours
 from tests.factories import make_practitioner
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +39,7 @@ def save(office: Client, practitioner: Practitioner, **changes: str) -> tuple[in
     url = reverse("admin:practitioners_practitioner_change", args=[practitioner.pk])
     page = office.get(url).content.decode()
     typed = as_it_stands(page)
-    typed["is_published"] = "on"
+    typed |= {"is_published": "on", "is_approved": "on"}
     answer = office.post(url, typed | changes)
     return answer.status_code, answer.content.decode()
 
@@ -71,3 +72,32 @@ def test_hours_that_make_no_sense_are_refused_on_the_page(office: Client, starts
     assert status == 200
     assert said in page
     assert WeeklyHours.objects.count() == before
+
+
+def test_sunday_night_must_not_run_into_monday_morning(office: Client) -> None:
+    practitioner = make_practitioner(hours=((0, 60),), days=(0,))
+    row = {"weekday": "6", "starts": "1320", "ends": "1470", "practitioner": str(practitioner.pk), "id": ""}
+    more = {f"weekly_hours-1-{name}": value for name, value in row.items()}
+
+    status, page = save(office, practitioner, **more, **{"weekly_hours-TOTAL_FORMS": "2"})
+
+    assert status == 200
+    assert "Two intervals overlap: Sunday 10:00 PM – 12:30 AM next day and Monday 12:00 AM – 1:00 AM." in page
+    assert WeeklyHours.objects.count() == 1
+
+
+def test_dates_that_differ_and_time_off_are_seen_and_not_changed(office: Client) -> None:
+    practitioner = make_practitioner()
+    day = date(2026, 12, 24)
+    override = DateOverride.objects.create(practitioner=practitioner, day=day)
+    OverrideHours.objects.create(override=override, starts=540, ends=1560)
+    TimeOff.objects.create(practitioner=practitioner, first_day=day, starts=840, last_day=day)
+
+    status, _page = save(office, practitioner, **{"overrides-0-note": "typed", "time_off-0-note": "typed"})
+
+    page = office.get(reverse("admin:practitioners_practitioner_change", args=[practitioner.pk])).content.decode()
+    assert status == 302
+    assert "9:00 AM – 2:00 AM next day" in page
+    assert "2:00 PM" in page
+    assert "typed" not in page
+    assert DateOverride.objects.get().note == TimeOff.objects.get().note == ""

@@ -128,7 +128,7 @@ class Hand:
 
 
 def all_hands(seed: int = 7) -> Counter[str]:
-    first, second = make_practitioner(), make_practitioner(buffer=15)
+    first, second = make_practitioner(), make_practitioner(buffer_after=15)
     services = [make_service(first), make_service(first, duration=30), make_service(second, duration=30)]
     hands = [Hand(services, seed + number) for number in range(HANDS)]
     with ThreadPoolExecutor(HANDS) as pool:

@@ -1,0 +1,18 @@
+"""How much of a calendar a visit takes."""
+
+from datetime import datetime, timedelta
+
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from practitioners.models import Service
+
+
+def span_of(service: Service, start: datetime) -> DateTimeTZRange:
+    """The visit itself."""
+    return DateTimeTZRange(start, start + timedelta(minutes=service.duration))
+
+
+def occupied_by(service: Service, start: datetime) -> DateTimeTZRange:
+    """The visit with what is kept free around it. The service must come with its practitioner."""
+    end = start + timedelta(minutes=service.duration + service.minutes_after)
+    return DateTimeTZRange(start - timedelta(minutes=service.minutes_before), end)

@@ -1,0 +1,1 @@
+"""What people of the desk type, a module for each page."""
