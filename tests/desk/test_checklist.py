@@ -100,7 +100,9 @@ def test_the_list_stands_on_the_first_page_until_the_page_is_published() -> None
     client = own_client(practitioner)
     page = read(client.get("/desk/"))
     assert "1 of 6" in page.text
-    assert {"/desk/profile/", "/desk/services/", "/desk/preview/", "/desk/publish/"} <= set(page.links())
+    assert {"/desk/settings/profile/", "/desk/services/", "/desk/preview/", "/desk/settings/publish/"} <= set(
+        page.links()
+    )
 
     Practitioner.objects.update(is_published=True)
 
@@ -112,20 +114,20 @@ def test_a_page_is_published_when_nothing_essential_is_missing(client: Client) -
     practitioner = make_desk()
     mine = own_client(practitioner)
 
-    page = read(mine.post("/desk/publish/", {"desk": practitioner.slug}))
+    page = read(mine.post("/desk/settings/publish/", {"desk": practitioner.slug}))
     assert "There is no service that patients can book." in page.text
     assert "There are no hours in which patients can come." in page.text
     assert page.title.startswith("Error:")
     assert faults(page) == []
     make_service(practitioner)
     work(practitioner)
-    response = mine.post("/desk/publish/", {"desk": practitioner.slug})
+    response = mine.post("/desk/settings/publish/", {"desk": practitioner.slug})
 
     assert response.status_code == 303
     assert client.get(f"/p/{practitioner.slug}/").status_code == 200
     practitioner.refresh_from_db()
     assert practitioner.first_published_at is not None
-    assert f"http://testserver/p/{practitioner.slug}/" in read(mine.get("/desk/publish/")).text
+    assert f"http://testserver/p/{practitioner.slug}/" in read(mine.get("/desk/settings/publish/")).text
     assert [entry.action for entry in AuditEntry.objects.all()] == ["practitioner.published"]
 
 
@@ -136,10 +138,10 @@ def test_no_page_is_published_before_the_practice_approves_it() -> None:
     work(practitioner)
     mine = own_client(practitioner)
 
-    assert "The practice has to approve your page first." in read(mine.post("/desk/publish/")).text
+    assert "The practice has to approve your page first." in read(mine.post("/desk/settings/publish/")).text
     Practitioner.objects.update(is_approved=True)
 
-    assert mine.post("/desk/publish/").status_code == 303
+    assert mine.post("/desk/settings/publish/").status_code == 303
 
 
 @pytest.mark.django_db
@@ -149,7 +151,7 @@ def test_services_that_cost_something_are_not_published_where_nobody_can_pay(set
     make_service(practitioner)
     work(practitioner)
 
-    page = read(own_client(practitioner).post("/desk/publish/"))
+    page = read(own_client(practitioner).post("/desk/settings/publish/"))
 
     assert "Payments are not set up, and your services cost something." in page.text
     assert not Practitioner.objects.get().is_published
@@ -160,7 +162,7 @@ def test_a_hidden_page_keeps_its_bookings_and_its_address(client: Client) -> Non
     practitioner = make_desk(is_published=True)
     booking = make_booking(service=make_service(practitioner))
 
-    assert own_client(practitioner).post("/desk/publish/", {"hide": "yes"}).status_code == 303
+    assert own_client(practitioner).post("/desk/settings/publish/", {"hide": "yes"}).status_code == 303
 
     assert client.get(f"/p/{practitioner.slug}/").status_code == 404
     assert client.get(f"/b/{booking.public_id}/").status_code in {200, 303}
@@ -177,9 +179,9 @@ def test_publishing_twice_leaves_one_trace() -> None:
     mine = own_client(practitioner)
 
     for _ in range(2):
-        mine.post("/desk/publish/")
+        mine.post("/desk/settings/publish/")
     for _ in range(2):
-        mine.post("/desk/publish/", {"hide": "yes"})
+        mine.post("/desk/settings/publish/", {"hide": "yes"})
 
     assert AuditEntry.objects.count() == 2
 

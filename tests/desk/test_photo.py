@@ -208,9 +208,9 @@ def practitioner(db: None) -> Practitioner:
 def test_a_photo_is_shown_to_everybody_and_may_be_kept_for_ever(
     mine: Client, practitioner: Practitioner, client: Client
 ) -> None:
-    response = mine.post("/desk/photo/", upload(JPEG))
+    response = mine.post("/desk/settings/photo/", upload(JPEG))
 
-    assert (response.status_code, response["Location"]) == (303, "/desk/profile/")
+    assert (response.status_code, response["Location"]) == (303, "/desk/settings/profile/")
     photo = Photo.objects.get()
     for size in ("large", "small"):
         answer = client.get(f"/photos/{photo.token}-{size}.webp")
@@ -223,33 +223,33 @@ def test_a_photo_is_shown_to_everybody_and_may_be_kept_for_ever(
             "immutable",
         }
         assert not answer.cookies
-    assert f"/photos/{photo.token}-small.webp" in mine.get("/desk/profile/").content.decode()
+    assert f"/photos/{photo.token}-small.webp" in mine.get("/desk/settings/profile/").content.decode()
     assert f"/photos/{photo.token}-large.webp" in client.get(f"/p/{practitioner.slug}/").content.decode()
     assert AuditEntry.objects.get().action == "practitioner.photo_changed"
 
 
 @pytest.mark.parametrize("address", ["{}-huge.webp", "{}-small.png", "{}.webp", "nobody-small.webp", "{}-small.webpx"])
 def test_what_is_not_there_is_not_found(mine: Client, client: Client, address: str) -> None:
-    mine.post("/desk/photo/", upload(JPEG))
+    mine.post("/desk/settings/photo/", upload(JPEG))
 
     assert client.get("/photos/" + address.format(Photo.objects.get().token)).status_code == 404
 
 
 def test_another_photo_has_another_address_and_the_old_one_is_gone(mine: Client, client: Client) -> None:
-    mine.post("/desk/photo/", upload(JPEG))
+    mine.post("/desk/settings/photo/", upload(JPEG))
     before = Photo.objects.get().token
 
-    mine.post("/desk/photo/", upload(picture(colour="red")))
+    mine.post("/desk/settings/photo/", upload(picture(colour="red")))
 
     assert Photo.objects.get().token != before
     assert client.get(f"/photos/{before}-large.webp").status_code == 404
 
 
 def test_a_photo_can_be_taken_away(mine: Client, client: Client) -> None:
-    mine.post("/desk/photo/", upload(JPEG))
+    mine.post("/desk/settings/photo/", upload(JPEG))
 
     for _ in range(2):
-        assert mine.post("/desk/photo/", {"remove": "yes"}).status_code == 303
+        assert mine.post("/desk/settings/photo/", {"remove": "yes"}).status_code == 303
 
     assert not Photo.objects.exists()
     assert [entry.action for entry in AuditEntry.objects.order_by("pk")][1:] == ["practitioner.photo_removed"]
@@ -267,9 +267,9 @@ def test_a_photo_can_be_taken_away(mine: Client, client: Client) -> None:
     ],
 )
 def test_a_bad_file_is_told_at_its_field_and_the_old_photo_stays(mine: Client, data: bytes, said: str) -> None:
-    mine.post("/desk/photo/", upload(JPEG))
+    mine.post("/desk/settings/photo/", upload(JPEG))
 
-    response = mine.post("/desk/photo/", upload(data))
+    response = mine.post("/desk/settings/photo/", upload(data))
 
     page = read(response)
     assert response.status_code == 200
@@ -281,18 +281,18 @@ def test_a_bad_file_is_told_at_its_field_and_the_old_photo_stays(mine: Client, d
 
 @pytest.mark.parametrize("fields", [{}, {"photo": "just words"}])
 def test_no_file_at_all_is_told(mine: Client, fields: dict[str, str]) -> None:
-    assert "Choose a picture first." in read(mine.post("/desk/photo/", fields)).text
+    assert "Choose a picture first." in read(mine.post("/desk/settings/photo/", fields)).text
 
 
 def test_far_more_than_any_page_takes_is_a_page_that_says_so(mine: Client) -> None:
-    response = mine.post("/desk/photo/", upload(b"\0" * (13 << 20)))
+    response = mine.post("/desk/settings/photo/", upload(b"\0" * (13 << 20)))
 
     assert response.status_code == 400
     assert read(response).every("h1")
 
 
 def test_more_text_than_any_page_takes_is_a_page_that_says_so(mine: Client) -> None:
-    response = mine.post("/desk/profile/", {"bio": "x" * (3 << 20)})
+    response = mine.post("/desk/settings/profile/", {"bio": "x" * (3 << 20)})
 
     assert response.status_code == 400
 
@@ -310,6 +310,6 @@ def test_many_files_are_not_kept_in_memory(mine: Client, monkeypatch: pytest.Mon
     monkeypatch.setattr(uploads.Bounded, "file_complete", watched)
     files = {f"photo{number}": SimpleUploadedFile("x", b"\0" * (2 << 20)) for number in range(5)}
 
-    mine.post("/desk/photo/", files)
+    mine.post("/desk/settings/photo/", files)
 
     assert sum(kept) == uploads.MOST_KEPT

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped_clock")]
 def test_a_cutoff_is_typed_in_hours_or_days(number: str, unit: str, minutes: int) -> None:
     mine = own_client(make_desk())
 
-    response = mine.post("/desk/policies/", {"cancel_cutoff_0": number, "cancel_cutoff_1": unit})
+    response = mine.post("/desk/settings/policies/", {"cancel_cutoff_0": number, "cancel_cutoff_1": unit})
 
     assert response.status_code == 303
     assert Practitioner.objects.get().cancel_cutoff == minutes
@@ -36,7 +36,7 @@ def test_a_cutoff_is_typed_in_hours_or_days(number: str, unit: str, minutes: int
 def test_what_makes_no_sense_is_refused_and_kept(number: str, unit: str, said: str) -> None:
     mine = own_client(make_desk())
 
-    page = read(mine.post("/desk/policies/", {"cancel_cutoff_0": number, "cancel_cutoff_1": unit}))
+    page = read(mine.post("/desk/settings/policies/", {"cancel_cutoff_0": number, "cancel_cutoff_1": unit}))
 
     assert said in page.text
     assert page.every("input", name="cancel_cutoff_0")[0].attrs.get("value", "") == number
@@ -54,7 +54,7 @@ def test_what_makes_no_sense_is_refused_and_kept(number: str, unit: str, said: s
 def test_the_example_has_real_dates_of_the_practitioners_zone(zone: str, cutoff: int, visit: str, until: str) -> None:
     mine = own_client(make_desk(zone=zone, cancel_cutoff=cutoff))
 
-    text = read(mine.get("/desk/policies/")).text
+    text = read(mine.get("/desk/settings/policies/")).text
 
     assert f"For a visit on {visit}" in text
     assert f"Cancel free until {until}." in text

@@ -28,7 +28,7 @@ FORM = {
 
 
 def refused(mine: Client, **change: Any) -> Page:
-    response = mine.post("/desk/profile/", {**FORM, **change})
+    response = mine.post("/desk/settings/profile/", {**FORM, **change})
     assert response.status_code == 200, "it was taken"
     page = read(response)
     assert page.title.startswith("Error:")
@@ -37,9 +37,9 @@ def refused(mine: Client, **change: Any) -> Page:
 
 
 def test_a_profile_is_stored_as_it_was_typed(mine: Client, practitioner: Practitioner) -> None:
-    response = mine.post("/desk/profile/", FORM)
+    response = mine.post("/desk/settings/profile/", FORM)
 
-    assert (response.status_code, response["Location"]) == (303, "/desk/profile/")
+    assert (response.status_code, response["Location"]) == (303, "/desk/settings/profile/")
     practitioner.refresh_from_db()
     assert (practitioner.name, practitioner.credential, practitioner.slug) == (
         "Dr Asha Rao",
@@ -52,13 +52,13 @@ def test_a_profile_is_stored_as_it_was_typed(mine: Client, practitioner: Practit
     entry = AuditEntry.objects.get()
     assert entry.after["changed"] == ["bio", "credential", "email", "languages", "name", "needs", "slug"]
     assert "asha@example.org" not in str(entry.after)
-    page = read(mine.get("/desk/profile/"))
+    page = read(mine.get("/desk/settings/profile/"))
     assert page.every("input", name="languages")[0].attrs["value"] == "English, hindi, हिन्दी"
 
 
 def test_saving_without_a_change_writes_nothing(mine: Client) -> None:
     for _ in range(2):
-        mine.post("/desk/profile/", FORM)
+        mine.post("/desk/settings/profile/", FORM)
 
     assert AuditEntry.objects.count() == 1
 
@@ -107,10 +107,10 @@ def test_the_address_stays_once_the_page_was_published(mine: Client, practitione
     slug = practitioner.slug
     Practitioner.objects.update(is_published=False, first_published_at=NOW)
 
-    page = read(mine.get("/desk/profile/"))
+    page = read(mine.get("/desk/settings/profile/"))
     assert page.every("input", name="slug") == []
     assert f"/p/{slug}/" in page.text
-    assert mine.post("/desk/profile/", FORM).status_code == 303
+    assert mine.post("/desk/settings/profile/", FORM).status_code == 303
 
     practitioner.refresh_from_db()
     assert (practitioner.slug, practitioner.name) == (slug, "Dr Asha Rao")

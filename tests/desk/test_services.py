@@ -272,12 +272,12 @@ def test_a_strangers_place_can_not_be_chosen(mine: Client) -> None:
 
 def test_a_place_is_added_and_changed(mine: Client, practitioner: Practitioner) -> None:
     for _ in range(2):
-        assert mine.post("/desk/locations/add/", ADDRESS).status_code == 303
+        assert mine.post("/desk/settings/locations/add/", ADDRESS).status_code == 303
     place = practitioner.locations.get()
     assert place.map_link.startswith("https://www.openstreetmap.org/")
 
     link = "https://maps.example.org/clinic"
-    mine.post(f"/desk/locations/{place.pk}/", ADDRESS | {"name": "Rooms", "map_url": link})
+    mine.post(f"/desk/settings/locations/{place.pk}/", ADDRESS | {"name": "Rooms", "map_url": link})
 
     place.refresh_from_db()
     assert (place.name, place.map_link) == ("Rooms", link)
@@ -298,7 +298,7 @@ def test_a_place_is_added_and_changed(mine: Client, practitioner: Practitioner) 
     ],
 )
 def test_a_place_that_makes_no_sense_is_refused(mine: Client, change: dict[str, str], said: str) -> None:
-    page = read(mine.post("/desk/locations/add/", ADDRESS | change))
+    page = read(mine.post("/desk/settings/locations/add/", ADDRESS | change))
 
     assert said in page.text
     assert page.every("input", name="name")[0].attrs.get("value", "") == (ADDRESS | change)["name"]
@@ -312,10 +312,10 @@ def test_a_place_that_was_never_used_goes_one_that_was_is_switched_off(
     make_booking(service=make_service(practitioner), location=used)
 
     for place in (unused, used):
-        assert mine.post(f"/desk/locations/{place.pk}/use/").status_code == 303
+        assert mine.post(f"/desk/settings/locations/{place.pk}/use/").status_code == 303
 
     assert list(practitioner.locations.values_list("name", "is_active")) == [("Used", False)]
-    mine.post(f"/desk/locations/{used.pk}/use/")
+    mine.post(f"/desk/settings/locations/{used.pk}/use/")
     used.refresh_from_db()
     assert used.is_active
 
@@ -324,10 +324,10 @@ def test_a_place_where_services_take_place_stays(mine: Client, practitioner: Pra
     place = practitioner.locations.create(**ADDRESS)
     service = make_service(practitioner, name="Treatment", mode="in_person", location=place)
 
-    page = read(mine.post(f"/desk/locations/{place.pk}/use/"))
+    page = read(mine.post(f"/desk/settings/locations/{place.pk}/use/"))
 
     assert "Give them another place first, or take them off: Treatment." in page.text
     place.refresh_from_db()
     assert place.is_active
     Service.objects.filter(pk=service.pk).update(is_active=False)
-    assert mine.post(f"/desk/locations/{place.pk}/use/").status_code == 303
+    assert mine.post(f"/desk/settings/locations/{place.pk}/use/").status_code == 303

@@ -40,7 +40,7 @@ def test_a_picture_that_is_too_large_is_made_smaller_before_it_is_sent(open_page
     out = io.BytesIO()
     Image.effect_noise((2400, 3200), 90).convert("RGB").save(out, "JPEG", quality=95)
     assert len(out.getvalue()) > 2 << 20
-    page = open_page("/desk/photo/", client=own_client(make_desk()))
+    page = open_page("/desk/settings/photo/", client=own_client(make_desk()))
 
     page.get_by_label("Photo").set_input_files({"name": "me.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()})
     expect(page.get_by_text("The picture was too large and is sent smaller.")).to_be_visible()
@@ -51,7 +51,7 @@ def test_a_picture_that_is_too_large_is_made_smaller_before_it_is_sent(open_page
 
 
 def test_without_scripts_a_picture_that_is_too_large_is_refused_in_words(open_page: Open) -> None:
-    page = open_page("/desk/photo/", client=own_client(make_desk()), scripts=False)
+    page = open_page("/desk/settings/photo/", client=own_client(make_desk()), scripts=False)
 
     page.get_by_label("Photo").set_input_files(
         {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": b"\0" * (5 << 20)}
@@ -64,7 +64,7 @@ def test_without_scripts_a_picture_that_is_too_large_is_refused_in_words(open_pa
 def test_the_link_is_copied_by_a_press(open_page: Open) -> None:
     practitioner = make_desk(is_published=True)
     page = open_page(
-        "/desk/publish/", client=own_client(practitioner), permissions=["clipboard-read", "clipboard-write"]
+        "/desk/settings/publish/", client=own_client(practitioner), permissions=["clipboard-read", "clipboard-write"]
     )
 
     page.get_by_role("button", name="Copy the link").click()

@@ -173,7 +173,7 @@ def test_somebody_of_a_front_desk_can_have_a_page_of_their_own() -> None:
     client.post("/desk/setup/", FORM)
 
     assert "Set up your page" in read(client.get("/desk/setup/")).heading()
-    assert "Dr Noor Jahan" in read(client.get("/desk/profile/")).text
+    assert "Dr Noor Jahan" in read(client.get("/desk/settings/profile/")).text
 
 
 @pytest.mark.django_db(transaction=True)

@@ -17,6 +17,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LONG = "Venkatanarasimharajuvaripeta"
 WIDER = "document.documentElement.scrollWidth - innerWidth"
 LARGER = "document.documentElement.style.fontSize = '200%'"
+# How many lines the text of a price takes.
+LINES = """price => {
+  const text = document.createRange();
+  text.selectNodeContents(price);
+  return new Set([...text.getClientRects()].map((each) => each.top)).size;
+}"""
 SIZES = [(320, 800), (390, 844), (1280, 900)]
 
 
@@ -78,6 +84,16 @@ def test_nothing_is_wider_than_the_screen(service: Service, page: Page, width: i
             wider[path] = by
 
     assert wider == {}
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_price_is_never_broken_in_two(service: Service, page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto("/p/asha-rao/")
+
+    prices = page.locator(".menu b")
+    expect(prices).to_have_count(3)
+    assert [price.evaluate(LINES) for price in prices.all()] == [1, 1, 1]
 
 
 def test_filters_are_a_fold_on_a_phone_and_a_column_where_there_is_room(service: Service, page: Page) -> None:
