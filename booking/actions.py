@@ -105,6 +105,7 @@ def _hold(
         currency=offer.currency,
         mode=offer.mode,
         location_id=offer.location_id,
+        cancel_cutoff=practitioner.cancel_cutoff,
         note=note or None,
         source=source,
     )
@@ -259,8 +260,7 @@ def confirm_free(booking: Booking, *, now: datetime) -> Booking:
 def cancel(booking: Booking, *, by: Actor, reason: str, now: datetime) -> Booking:
     """Give the time back. What is owed to whom follows from the signal. Raises WrongState, TooLate."""
     booking = _locked(booking)
-    cutoff = deadlines.cancellable_until(booking.starts_at, booking.practitioner.cancel_cutoff)
-    if by.kind == Actor.PATIENT.kind and booking.status == Status.CONFIRMED and now > cutoff:
+    if by.kind == Actor.PATIENT.kind and booking.status == Status.CONFIRMED and now > booking.cancellable_until:
         raise TooLate
     before = Status(booking.status)
     _move(booking, Status.CANCELLED, by=by, now=now, reason=reason)

@@ -1,10 +1,13 @@
 """What people type into the booking pages."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from booking.models import Booking
-from common.phones import normal_phone
+from booking.zones import country
+from common.phones import normal_phone, region_of
 from common.text import one_line
 
 # The version of the consent sentence below; stored with the booking it was given for.
@@ -23,7 +26,6 @@ class DetailsForm(forms.Form):
     phone = forms.CharField(
         label=_("Mobile number"),
         max_length=32,
-        help_text=_("Add the country code if it is not an Indian number, such as +44."),
         widget=forms.TextInput({"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
         error_messages={"required": _("Enter your mobile number.")},
     )
@@ -48,6 +50,17 @@ class DetailsForm(forms.Form):
         error_messages={"required": _("Tick the box so that we may use your details for this visit.")},
     )
 
+    def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
+        """`zone` tells which country a number without a country code is of."""
+        super().__init__(*args, **kwargs)
+        self._region = region_of(zone)
+        self.fields["phone"].help_text = (
+            _("With its country code, such as +44, unless it is a number of %(country)s.")
+            % {"country": country(self._region)}
+            if self._region
+            else _("With its country code, such as +44.")
+        )
+
     def clean_name(self) -> str:
         try:
             return one_line(self.cleaned_data["name"])
@@ -56,9 +69,9 @@ class DetailsForm(forms.Form):
 
     def clean_phone(self) -> str:
         try:
-            return normal_phone(self.cleaned_data["phone"])
+            return normal_phone(self.cleaned_data["phone"], self._region)
         except ValueError:
-            raise forms.ValidationError(_("Enter a mobile number we can reach, such as 98123 00456.")) from None
+            raise forms.ValidationError(_("Enter a mobile number we can reach, such as +91 98123 00456.")) from None
 
 
 class CancellationForm(forms.Form):

@@ -10,6 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange, NumericRa
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from booking.deadlines import cancellable_until
 from booking.lifecycle import ACTIVE, Status
 from common.append_only import AppendOnly
 from common.fields import EncryptedTextField
@@ -101,6 +102,9 @@ class Booking(models.Model):
     currency = models.CharField(max_length=3)
     mode = models.CharField(max_length=16, choices=Mode)
     location = models.ForeignKey(Location, models.PROTECT, null=True, blank=True, related_name="+")
+    cancel_cutoff = models.PositiveIntegerField(
+        db_default=24 * 60, help_text=_("minutes before the visit; as it was when the time was taken")
+    )
     note = EncryptedTextField(null=True, blank=True)
     source = models.CharField(max_length=8, choices=Source)
     sequence = models.PositiveIntegerField(default=0)
@@ -163,6 +167,11 @@ class Booking(models.Model):
         if self.patient is None or self.mode == Mode.IN_PERSON:
             return self.practitioner.zone
         return self.patient.zone
+
+    @property
+    def cancellable_until(self) -> datetime:
+        """The last moment at which the patient can cancel, by what was promised when the time was taken."""
+        return cancellable_until(self.starts_at, self.cancel_cutoff)
 
     def is_held(self, now: datetime) -> bool:
         """Waiting for its payment, within the time that is kept for it."""

@@ -106,6 +106,7 @@ def parts_of_day(slots: Sequence[Slot], *, since: datetime, zone: str, home: str
     """
     groups: dict[str, list[Entry]] = {key: [] for key, _name in _PARTS}
     worked = {part_of_day(slot.start, zone) for slot in slots if slot.state != State.BREAK}
+    changes = len({zone_abbr(zone, slot.start) for slot in slots}) > 1  # then every time says whose it is
     before: list[Entry] = []  # the group of the time before
     for slot in (slot for slot in slots if slot.start >= since):
         group = groups[part_of_day(slot.start, zone)]
@@ -117,7 +118,10 @@ def parts_of_day(slots: Sequence[Slot], *, since: datetime, zone: str, home: str
         elif before and before[-1].state == State.BREAK and before[-1].end > start:
             before[-1] = replace(before[-1], end=start)  # the grid of the break reached past its end
         there = _there(start, zone, home) if zone != home else ""
-        group.append(Entry(start, end, slot.state, clock(start, zone), zone_abbr(zone, start), there))
+        words, letters = clock(start, zone), zone_abbr(zone, start)
+        if changes:
+            words, letters = f"{words} {letters}", ""
+        group.append(Entry(start, end, slot.state, words, letters, there))
         before = group
     return [
         Part(key, name, entries[:SHOWN_AT_ONCE], entries[SHOWN_AT_ONCE:], _open(entries), key in worked)

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.http import Http404
 
 from booking import availability, calendars, slot_cache, wallclock
 from booking.availability import Rules, Slot
 from booking.explaining import Stretch, explain
-from booking.models import Booking
+from booking.lifecycle import Status
+from booking.models import Booking, Move
 from booking.wallclock import DAY, Interval
+from common.audit import Actor
 from practitioners.models import Service
 
 ALTERNATIVES = 5
@@ -73,7 +76,12 @@ def next_open(service: Service, *, now: datetime, limit: int) -> list[datetime]:
 
 
 def alternatives(service: Service, wanted: datetime, *, now: datetime) -> list[datetime]:
-    """Up to five open starts: the nearest of the same day, then the same hour of later days, then the next open."""
+    """Up to five open starts: the nearest of the same day, then the same hour of later days, then the next open.
+
+    None where nothing can be booked any more.
+    """
+    if not (service.is_active and service.practitioner.is_published):
+        return []
     zone = service.practitioner.zone
     aim = wallclock.seconds(wanted)
     low, high = _window(service, now)
@@ -149,8 +157,15 @@ def offered_service(practitioner_slug: str, **match: Any) -> Service:
 
 
 def booking_by_link(public_id: str) -> Booking:
-    """The booking that a link opens: whoever has the link may act on it. One query."""
+    """The booking that a link opens: whoever has the link may act on it. One query.
+
+    `was_given_up` tells a time that its patient let go before it was theirs from a visit that was called off.
+    """
+    let_go = Move.objects.filter(
+        booking=OuterRef("pk"), before=Status.PENDING_PAYMENT, after=Status.CANCELLED, actor=Actor.PATIENT.kind
+    )
     bookings = Booking.objects.select_related("practitioner", "service", "patient", "location")
+    bookings = bookings.annotate(was_given_up=Exists(let_go))
     booking = bookings.filter(public_id=public_id).first()
     if booking is None:
         raise Http404

@@ -44,11 +44,16 @@ def place(zone: str) -> str:
     """India, United Kingdom, United States (New York)."""
     zone = get_global("zone_aliases").get(zone, zone)
     territory = _territories().get(zone, "")
-    country = Locale.parse(get_language() or "en", sep="-").territories.get(territory) if territory else None
-    if country is None:
+    name = country(territory)
+    if not name:
         return _city(zone)
     alone = len(get_global("territory_zones").get(territory, ())) == 1
-    return country if alone or zone in _CAPITALS else f"{country} ({_city(zone)})"
+    return name if alone or zone in _CAPITALS else f"{name} ({_city(zone)})"
+
+
+def country(territory: str) -> str:
+    """`IN` → India; "" for a code without a country."""
+    return Locale.parse(get_language() or "en", sep="-").territories.get(territory, "") if territory else ""
 
 
 # The country has other zones, but hardly anyone lives in them.

@@ -56,6 +56,11 @@ def note_desk(request: HttpRequest, *, role: Actor) -> None:
     request.session[ACCOUNT] = {**request.session.get(ACCOUNT, {}), "desk": role.kind}
 
 
+def forget_desk(request: HttpRequest) -> None:
+    """Their desk was closed to them."""
+    request.session[ACCOUNT] = {**request.session.get(ACCOUNT, {}), "desk": None}
+
+
 def desk_role(request: HttpRequest) -> Actor | None:
     """As what this session's person works at a desk, if they do."""
     kind = request.session.get(ACCOUNT, {}).get("desk")

@@ -2,11 +2,19 @@
 
 import unicodedata
 
+# Marks that turn the order of what follows them: what is read is then not what is stored.
+_TURNING = {chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+
+
+def is_plain(text: str) -> bool:
+    """Whether it is made of letters, signs and blanks alone: nothing that controls how they are shown."""
+    return not any(unicodedata.category(letter) in {"Cc", "Cs"} or letter in _TURNING for letter in text)
+
 
 def one_line(value: str) -> str:
     """A name on one line: blanks of every kind become single spaces. ValueError if control characters remain."""
     line = " ".join(value.split())
-    if any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in line):
+    if not is_plain(line):
         raise ValueError("not text")
     return line
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.defaults import server_error as plain_server_error
 
+from common import problems
 from common.limits import TooMany
 
 
@@ -17,6 +18,8 @@ def _page(request: HttpRequest, status: int, context: dict[str, Any] | None = No
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return problems.answer(problems.document(400, "unreadable", "The request can’t be read."))
     return _page(request, 400)
 
 

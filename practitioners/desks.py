@@ -6,11 +6,13 @@ from functools import wraps
 from operator import attrgetter
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Min, Q
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from common.audit import Actor
-from common.gate import desk_role, note_desk, trusted
+from common.gate import desk_role, forget_desk, note_desk, trusted
 from common.http import personal, see_other
 from common.models import User
 from practitioners.models import Practitioner
@@ -51,6 +53,12 @@ def at_desk(view: DeskView) -> DeskView:
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         desk = desk_of(request)
         if desk is None:
+            if desk_role(request) == Actor.FRONT_DESK:
+                messages.warning(
+                    request, _("You can no longer work at that desk. Ask its practitioner if that is a mistake.")
+                )
+                forget_desk(request)
+                return see_other("account")
             return see_other("desk:setup")
         if desk_role(request) is None:  # they got it since they signed in
             note_desk(request, role=Actor.PRACTITIONER if desk.is_own else Actor.FRONT_DESK)

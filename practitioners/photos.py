@@ -11,7 +11,7 @@ from enum import Enum
 from io import BytesIO
 from threading import Lock
 
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image
 
 from practitioners.models import Photo
 
@@ -23,6 +23,15 @@ _QUALITY = 82
 _FACE = (0.5, 0.4)  # where the middle of what is kept lies: faces are rather at the top
 _SCAN = b"\xff\xda"
 _MOST_SCANS = 64  # a JPEG may ask to be gone through thousands of times; cameras need ten
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, KeyError, IndexError)
 
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS  # twice as many are refused by Pillow itself, whoever asks
@@ -68,12 +77,20 @@ def _unpacked(data: bytes) -> Image.Image:
         _check(picture, data)
         picture.draft("RGB", (2 * Photo.SIZES["large"],) * 2)  # a large JPEG need not be unpacked in full
         picture.load()
-        ImageOps.exif_transpose(picture, in_place=True)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError):
         raise NotAPhoto(Why.TOO_LARGE) from None
     except _BROKEN:
         raise NotAPhoto(Why.NOT_A_PICTURE) from None
-    return picture
+    return _upright(picture)
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    """Turned as the camera says; of all that it says, nothing else is looked at."""
+    try:
+        turn = _TURNS.get(picture.getexif().get(ExifTags.Base.Orientation, 1))
+    except Exception:  # noqa: BLE001 - a camera's notes may be broken in any way; the picture is none the worse
+        turn = None
+    return picture if turn is None else picture.transpose(turn)
 
 
 def _check(picture: Image.Image, data: bytes) -> None:

@@ -78,6 +78,7 @@ class BookingFactory(DjangoModelFactory[Booking]):
     amount = SelfAttribute("service.amount")
     currency = SelfAttribute("service.currency")
     mode = SelfAttribute("service.mode")
+    cancel_cutoff = SelfAttribute("practitioner.cancel_cutoff")
     source = Source.WEB
 
 

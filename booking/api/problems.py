@@ -2,20 +2,19 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from http import HTTPStatus
 from typing import Any
 
 from django.db import OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from booking.errors import FullyBooked, HoldLapsed, NotOffered, PriceChanged, SlotTaken, TooLate, WrongState
+from common import problems
 from common.busy import is_busy
 from common.money import Money
 
 Handler = Callable[[HttpRequest, Any], HttpResponse]
-CONTENT_TYPE = "application/problem+json"
 
 
 def problem(
@@ -28,21 +27,14 @@ def problem(
     price: Money | None = None,
 ) -> HttpResponse:
     """A problem document. `kind` is a stable word, `detail` a sentence for a person."""
-    body: dict[str, Any] = {
-        "type": f"/problems/{kind}",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-    }
+    body = problems.document(status, kind, detail)
     if errors is not None:
         body["errors"] = errors
     if alternatives is not None:
         body["alternatives"] = [start.isoformat() for start in alternatives]
     if price is not None:
         body |= {"amount": price.amount, "currency": price.currency}
-    response = JsonResponse(body, status=status, content_type=CONTENT_TYPE)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return problems.answer(body)
 
 
 def register(api: NinjaAPI) -> None:

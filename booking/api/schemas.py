@@ -3,13 +3,14 @@
 from datetime import date, datetime
 from typing import Annotated, Literal, TypeVar
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from ninja import Schema
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, model_validator
 
 from booking import zones
-from common.phones import normal_phone
+from common.phones import normal_phone, region_of
 from common.text import one_line
 
 AnyDay = TypeVar("AnyDay", bound=date)
@@ -27,6 +28,11 @@ def near(value: AnyDay) -> AnyDay:
     if not zones.is_near(value):
         raise ValueError("not a time that can be booked")
     return value
+
+
+def _phone(value: str) -> str:
+    """Without a country code it is a number of the country that the practice is in."""
+    return normal_phone(value, region_of(settings.SITE_ZONE))
 
 
 AnyMode = Literal["in_person", "video", "phone", "online"]
@@ -99,7 +105,7 @@ class BookingIn(Schema):
     start: Annotated[AwareDatetime, AfterValidator(near)]
     name: Text = Field(min_length=1, max_length=120)
     email: Annotated[str, Field(max_length=254), AfterValidator(normal_email)]
-    phone: Annotated[str, AfterValidator(normal_phone)]
+    phone: Annotated[str, AfterValidator(_phone)]
     amount: int | None = Field(default=None, description="the price you showed; another one now is a 409")
     currency: str | None = Field(default=None, description="goes with `amount`")
 

@@ -6,7 +6,7 @@ and compared here, where letters can be folded (jose finds José) without an ext
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple, TypedDict
 from zlib import crc32
@@ -19,6 +19,8 @@ from common.money import Money
 from common.text import folded
 from practitioners.models import Location, Mode, Practitioner, Service
 
+_SAYS_SOMETHING = 3  # letters
+_WHOLE_WORD = 4  # letters; shorter ones begin too many others
 _TITLES = {"dr", "doctor", "prof", "professor", "mr", "mrs", "ms"}
 
 
@@ -148,14 +150,30 @@ class Index:
                     found.append(Entry(person, offers))
         return found
 
-    def similar(self, slug: str, *, limit: int = 3) -> list[Person]:
-        """People with the calling or the needs of someone whose page is not shown.
+    def close_to(self, wish: Wish) -> list[Entry]:
+        """Where nobody has all the words: who answers the rest of the wish and has some of them, the most first."""
+        words = [word for word in _wanted(wish.words) if len(word) >= _SAYS_SOMETHING]
+        counted = [
+            (sum(_has_words(entry.person, word) for word in words), entry)
+            for entry in self.answering(replace(wish, words=""))
+        ]
+        return [entry for count, entry in sorted(counted, key=lambda pair: -pair[0]) if count]
 
-        For an address that never was anyone's, somebody stands in: nothing tells the two apart.
+    @property
+    def needs(self) -> list[str]:
+        """What people here help with."""
+        return sorted({need for person in self.people for need in person.needs})
+
+    def similar(self, slug: str, *, limit: int = 3) -> list[Person]:
+        """People with the calling or the needs of someone whose page was shown once.
+
+        For any other address somebody stands in: nothing tells whether a page is being made there.
         """
         if not self.people:
             return []
-        hidden = Practitioner.objects.filter(slug=slug).values_list("credential", "needs").first()
+        hidden = (
+            Practitioner.objects.filter(slug=slug).exclude(first_published_at=None).values_list("credential", "needs")
+        ).first()
         stand_in = self.people[crc32(slug.encode()) % len(self.people)]
         credential, needs = hidden or (stand_in.credential, stand_in.needs)
 
@@ -200,13 +218,25 @@ def index() -> Index:
 
 
 def _has_words(person: Person, words: str) -> bool:
-    """Whether each word stands in what a person is called, does, helps with or speaks; titles are courtesy."""
-    asked = folded(words).split()
-    wanted = [word for word in asked if word not in _TITLES]
-    if asked and not wanted:
-        return bool({*asked} & {*_text(person.name).split()})
-    text = _text(person.name, person.credential, *person.needs, *person.languages)
-    return all(word in text for word in wanted)
+    """Whether each word stands in what a person is called, does, helps with, speaks, or where they work.
+
+    Titles are courtesy.
+    """
+    wanted = _wanted(words)
+    if words and not wanted:
+        return bool({*folded(words).split()} & {*_text(person.name).split()})
+    places = [part for place in person.places for part in (place["name"], place["address"])]
+    text = _text(person.name, person.credential, *person.needs, *person.languages, *places)
+    return all(word in text or _is_form_of(word, text) for word in wanted)
+
+
+def _wanted(words: str) -> list[str]:
+    return [word for word in folded(words).split() if word not in _TITLES]
+
+
+def _is_form_of(word: str, text: str) -> bool:
+    """Sleeping, where somebody helps with sleep."""
+    return any(len(known) >= _WHOLE_WORD and word.startswith(known) for known in text.split())
 
 
 def _speaks(person: Person, language: str) -> bool:

@@ -1,5 +1,6 @@
 """What the pages of bookings say in their own words."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import phonenumbers
@@ -13,6 +14,9 @@ from booking.lifecycle import Status
 from booking.models import Booking
 from common import clock
 from common.money import Money
+from common.templatetags.samay import clock as wall_clock
+from common.templatetags.samay import zone_abbr
+from practitioners.models import Service
 
 register = template.Library()
 
@@ -82,6 +86,15 @@ def place(zone: str) -> str:
 
 
 @register.filter
+def clocks(booking: Booking, zone: str) -> str:
+    """2:00 PM – 3:00 PM; over a change of the clock 1:30 AM EST – 3:00 AM. The letters of the end are put behind it."""
+    start, end = booking.starts_at, booking.ends_at
+    changes = zone_abbr(zone, start) != zone_abbr(zone, end)
+    first = f"{wall_clock(start, zone)} {zone_abbr(zone, start)}" if changes else wall_clock(start, zone)
+    return f"{first} – {wall_clock(end, zone)}"
+
+
+@register.filter
 def or_home(zone: str, booking: Booking) -> str:
     """The zone to show, or the one the booking is told in."""
     return zone or booking.home_zone
@@ -111,19 +124,26 @@ def may_extend(booking: Booking) -> bool:
 @register.filter
 def cancel_by(booking: Booking) -> datetime | None:
     """Until when the patient can cancel; None once that is over."""
-    until = deadlines.cancellable_until(booking.starts_at, booking.practitioner.cancel_cutoff)
-    return until if clock.now() < until else None
+    return booking.cancellable_until if clock.now() < booking.cancellable_until else None
+
+
+@register.filter
+def differ_in_mode(services: Sequence[Service]) -> bool:
+    """Whether a name and a length don't say how one meets."""
+    return len({service.mode for service in services}) > 1
 
 
 @register.filter
 def short_name(name: str) -> str:
     """Meera Joshi: Meera J."""
     first, *others = name.split() or [name]
-    return f"{first} {others[-1][0]}." if others else first
+    letters = [word[0] for word in others if word[0].isalpha()]
+    return f"{first} {letters[-1]}." if letters else first
 
 
 @register.filter
 def initials(name: str) -> str:
     """Dr Sarah Khan: SK"""
     words = [word for word in name.split() if word.rstrip(".").casefold() not in _TITLES]
-    return "".join(word[0] for word in (words[:1] + words[1:][-1:]))
+    letters = [letter for word in words if (letter := next((each for each in word if each.isalpha()), ""))]
+    return "".join(letters[:1] + letters[1:][-1:])

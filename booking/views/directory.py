@@ -35,7 +35,9 @@ def directory(request: HttpRequest) -> HttpResponse:
         # A form names every field; an address to keep and to share names those that matter.
         return redirect(_address(wish, reading.page))
     now = clock.now()
-    found, starts = _in_order(request, index.answering(wish), wish, now)
+    answering = index.answering(wish)
+    close = [] if answering else index.close_to(wish)
+    found, starts = _in_order(request, answering or close, wish, now)
     page = Paginator(found, A_PAGE).get_page(reading.page)
     if not wish.opening and not wish.soonest_first:
         starts = next_times.next_open_of_each(_services(page), now=now)
@@ -43,6 +45,8 @@ def directory(request: HttpRequest) -> HttpResponse:
     context = {
         "cards": [_card(request, entry, starts) for entry in page],
         "page": page,
+        "is_close": bool(close),
+        "needs": [] if found else index.needs,
         "wish": wish,
         "fields": _fields(request, reading, index),
         "chips": [(chip.words, _address(chip.without)) for chip in wishes.chips(wish)],
@@ -51,6 +55,7 @@ def directory(request: HttpRequest) -> HttpResponse:
         "before": _address(wish, page.number - 1) if page.has_previous() else "",
         "after": _address(wish, page.number + 1) if page.has_next() else "",
         "now": now,
+        "zone": zones.shown(request, settings.SITE_ZONE),
     }
     return render(request, "booking/home.html", context)
 

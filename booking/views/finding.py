@@ -46,12 +46,13 @@ def with_offers(people: QuerySet[Practitioner]) -> QuerySet[Practitioner]:
 
 def profile_facts(request: HttpRequest, person: Practitioner) -> dict[str, object]:
     """What the page of somebody from `with_offers` shows."""
+    now = clock.now()
     services, locations = list(person.services.all()), list(person.locations.all())
     service = min(services, key=lambda each: each.amount, default=None)
     soonest = []
     if service is not None:
         service.practitioner = person
-        soonest = queries.next_open(service, now=clock.now(), limit=3)
+        soonest = queries.next_open(service, now=now, limit=3)
     token = person.photo_token  # type: ignore[attr-defined]  # annotated by with_offers
     photo = settings.SITE_URL + reverse("booking:photo", args=[token, "large"]) if token else ""
     return {
@@ -62,6 +63,7 @@ def profile_facts(request: HttpRequest, person: Practitioner) -> dict[str, objec
         "modes": list(dict.fromkeys((each.mode, each.get_mode_display()) for each in services)),
         "next": soonest,
         "zone": zones.shown(request, person.zone),
+        "now": now,
         "key": new_public_id(),
         "canonical": settings.SITE_URL + reverse("booking:profile", args=[person.slug]),
         "description": _description(person),
@@ -114,6 +116,7 @@ def times_facts(request: HttpRequest, offer: Service) -> dict[str, object]:
         "mine": mine,
         "mine_at": mine.starts_at if mine and mine.service_id == offer.pk else None,
         "zone": zone,
+        "here": request.path + (f"?date={page.day}" if page.day else ""),
         "noon": pages.noon(page.day, zone) if page.day else now,
         "differs": zone != offer.practitioner.zone,
         "keep": "&" + urlencode(named) if named else "",

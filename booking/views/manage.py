@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from booking import actions, deadlines, queries, zones
+from booking import actions, queries, zones
 from booking.errors import TooLate, WrongState
 from booking.forms import CancellationForm
 from booking.lifecycle import Status
@@ -37,7 +37,6 @@ def status(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _context(request: HttpRequest, booking: Booking, now: datetime) -> dict[str, object]:
     names = [booking.practitioner.slug, booking.service.slug]
-    until = deadlines.cancellable_until(booking.starts_at, booking.practitioner.cancel_cutoff)
     return {
         "booking": booking,
         "zone": zones.shown(request, booking.home_zone),
@@ -46,7 +45,7 @@ def _context(request: HttpRequest, booking: Booking, now: datetime) -> dict[str,
         "is_firm": booking.status == Status.CONFIRMED,
         "is_settled": booking.status not in {Status.PENDING_PAYMENT, Status.EXPIRED},
         "is_over": booking.status in {Status.CANCELLED, Status.DECLINED} or booking.has_lapsed(now),
-        "cancellable_until": until if now < until else None,
+        "cancellable_until": booking.cancellable_until if now < booking.cancellable_until else None,
         "masked_email": masked(booking.patient.email) if booking.patient else "",
         "times_url": reverse("booking:times", args=names),
     }
@@ -66,8 +65,7 @@ def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
     now = clock.now()
     if booking.status not in {Status.CONFIRMED, Status.PENDING_PAYMENT, Status.REQUESTED} or booking.has_lapsed(now):
         return see_other("booking:detail", public_id)
-    until = deadlines.cancellable_until(booking.starts_at, booking.practitioner.cancel_cutoff)
-    if booking.status == Status.CONFIRMED and now > until:
+    if booking.status == Status.CONFIRMED and now > booking.cancellable_until:
         return see_other("booking:detail", public_id)  # which says why, and whom to ask
     form = CancellationForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from booking import actions, deadlines, holds, queries, zones
+from booking import actions, holds, queries, zones
 from booking.errors import FullyBooked, HoldLapsed, NotOffered, PriceChanged, SlotTaken, WrongState
 from booking.forms import CONSENT, DetailsForm, initial_details
 from booking.lifecycle import Status
@@ -126,7 +126,8 @@ def details(request: HttpRequest, public_id: str) -> HttpResponse:
     booking = queries.booking_by_link(public_id)
     now = clock.now()
     zone = zones.shown(request, booking.practitioner.zone)
-    form = DetailsForm(request.POST if request.method == "POST" else None, initial=initial_details(booking))
+    data = request.POST if request.method == "POST" else None
+    form = DetailsForm(data, initial=initial_details(booking), zone=zone)
     if request.method == "POST" and form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("name", "email", "phone", "note")}
         try:
@@ -185,12 +186,11 @@ def review(request: HttpRequest, public_id: str) -> HttpResponse:
             actions.confirm_free(booking, now=now)
         return see_other("booking:detail", public_id)
     links = _links(booking)
-    until = deadlines.cancellable_until(booking.starts_at, booking.practitioner.cancel_cutoff)
     context = {
         "booking": booking,
         "zone": zones.shown(request, booking.practitioner.zone),
         "now": now,
         "change": {"time": links["times_url"], "details": reverse("booking:details", args=[public_id])},
-        "cancellable_until": until if until > now else None,
+        "cancellable_until": booking.cancellable_until if now < booking.cancellable_until else None,
     }
     return render(request, "booking/review.html", context)

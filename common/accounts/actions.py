@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.flows import generate_recovery_codes
 from allauth.mfa.totp.internal import flows as totp_flows
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.http import HttpRequest
 
 from common import gate
@@ -44,8 +45,8 @@ def _make(email: str) -> User:
 
 
 @transaction.atomic
-def change_address(user: User, email: str, *, request: HttpRequest, now: datetime) -> None:
-    """Sign in with another address from now on; the one before is told. Raises AddressTaken."""
+def change_address(user: User, email: str, *, by: Actor, now: datetime) -> None:
+    """Sign in with another address from now on; the one before is told. Ends every session. Raises AddressTaken."""
     before = user.email
     user.email = email
     try:
@@ -54,13 +55,14 @@ def change_address(user: User, email: str, *, request: HttpRequest, now: datetim
     except IntegrityError:
         user.email = before
         raise AddressTaken from None
-    EmailAddress.objects.filter(user=user).delete()
     _verified(user, email)
-    note("account.address_changed", user, request=request, now=now)
+    record("account.address_changed", user, by=by, now=now)
     account_changed.send(sender=User, what="address_changed", to=before, now=now)
 
 
 def _verified(user: User, email: str) -> None:
+    """An address is one account's, and an account has one, whatever was noted before."""
+    EmailAddress.objects.filter(Q(user=user) | Q(email=email)).exclude(user=user, email=email).delete()
     facts = {"verified": True, "primary": True}
     EmailAddress.objects.update_or_create(user=user, email=email, defaults=facts)
 
@@ -100,12 +102,17 @@ def _tell(what: str, user: User, *, request: HttpRequest, now: datetime) -> None
 
 
 @transaction.atomic
-def take_second_factor_away(user: User, *, request: HttpRequest, now: datetime) -> None:
+def tell_of_password(user: User, *, by: Actor, now: datetime) -> None:
+    """The back office has set a password for somebody, or taken it away."""
+    record("account.password_changed", user, by=by, now=now)
+    account_changed.send(sender=User, what="password_changed", to=user.email, now=now)
+
+
+@transaction.atomic
+def take_second_factor_away(user: User, *, by: Actor, now: datetime) -> None:
     """What the back office does for somebody whose phone is lost: the app and the recovery codes go."""
     Authenticator.objects.filter(user=user).delete()
-    origin = masked(request.META.get("REMOTE_ADDR", ""))
-    staff = replace(Actor.STAFF, user_id=request.user.pk, origin=origin)
-    record("account.second_factor_taken_away", user, by=staff, now=now)
+    record("account.second_factor_taken_away", user, by=by, now=now)
     account_changed.send(sender=User, what="totp_deactivated", to=user.email, now=now)
 
 
@@ -123,13 +130,25 @@ def note_failure(action: str, user: User | None, *, request: HttpRequest, now: d
     """A try that failed: in the trail, if it was at somebody's account."""
     logger.info("sign-in failed", extra={"user": user.pk if user else None, "step": action})
     if user:
-        origin = masked(request.META.get("REMOTE_ADDR", ""))
-        record(f"account.{action}_failed", user, by=replace(VISITOR, origin=origin), now=now)
+        record(f"account.{action}_failed", user, by=replace(VISITOR, origin=_origin(request)), now=now)
 
 
 def note(action: str, user: User, *, request: HttpRequest, now: datetime) -> None:
-    origin = masked(request.META.get("REMOTE_ADDR", ""))
-    record(action, user, by=replace(_kind_of(user, request), user_id=user.pk, origin=origin), now=now)
+    record(action, user, by=as_themself(user, request), now=now)
+
+
+def as_themself(user: User, request: HttpRequest) -> Actor:
+    """Whoever looks after their own account."""
+    return replace(_kind_of(user, request), user_id=user.pk, origin=_origin(request))
+
+
+def as_staff(request: HttpRequest) -> Actor:
+    """Whoever looks after somebody's account from the back office."""
+    return replace(Actor.STAFF, user_id=request.user.pk, origin=_origin(request))
+
+
+def _origin(request: HttpRequest) -> str:
+    return masked(request.META.get("REMOTE_ADDR", ""))
 
 
 VISITOR = Actor("visitor")

@@ -19,7 +19,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from common import clock, limits
 from common.accounts.browsers import counted_as
 from common.accounts.signals import code_wanted
-from common.limits import Limit
+from common.limits import Limit, Taken
 from common.models import User
 
 LIFE = timedelta(minutes=10)
@@ -28,6 +28,7 @@ PAUSE = timedelta(seconds=30)  # between two mails that one page asks for
 DIGITS = 6
 
 TRIES = Limit("code", most=5, within=int(LIFE.total_seconds()))
+USES = Limit("use of a code", most=1, within=int(LIFE.total_seconds()))
 GUESSES = Limit("code of an account", most=10, within=300)
 MAILS = Limit("mail to an address", most=3, within=3600)
 MAILS_FROM = Limit("mail from a network", most=20, within=600)
@@ -64,7 +65,7 @@ class Asked:
 def send(request: HttpRequest, purpose: Purpose, email: str, *, now: datetime, **facts: str) -> None:
     """Mail a fresh code and note in the session what it is for. Raises TooMany."""
     limits.take(MAILS_FROM, limits.network_of(request))
-    limits.take(MAILS, counted_as(request, email))
+    mailed = limits.take(MAILS, counted_as(request, email))
     machine = clock.machine_now()
     code, serial = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}", secrets.token_hex(8)
     code_wanted.send(sender=User, code=code, to=email, now=now, void_at=machine + LIFE)
@@ -75,6 +76,7 @@ def send(request: HttpRequest, purpose: Purpose, email: str, *, now: datetime, *
         "at": machine.isoformat(),
         "serial": serial,
         "digest": _digest(serial, code),
+        "mailed": [mailed.key, mailed.moment] if mailed else None,
         **facts,
     }
 
@@ -99,7 +101,13 @@ def try_code(request: HttpRequest, purpose: Purpose, typed: str) -> Verdict:
         return Verdict.OVER
     if not constant_time_compare(_digest(found.facts["serial"], digits_of(typed)), found.facts["digest"]):
         return Verdict.WRONG
-    for each in counted:
+    try:
+        limits.take(USES, found.facts["serial"])
+    except limits.TooMany:
+        return Verdict.OVER
+    # A mail that somebody was waiting for was no nuisance to them.
+    mailed = found.facts.get("mailed")
+    for each in (*counted, Taken(*mailed) if mailed else None):
         limits.give_back(each)
     return Verdict.RIGHT
 

@@ -17,6 +17,11 @@ from common.text import one_line
 MOST_PASSWORD = 128
 
 
+def one_spelling(email: str) -> str:
+    """One address has one spelling: letters of another width or case count as the usual ones."""
+    return normalize("NFKC", email).lower()
+
+
 class _EmailField(forms.EmailField):
     def __init__(self, **kwargs: Any) -> None:
         attributes = {"autocapitalize": "off", "spellcheck": "false", "autocomplete": "email"}
@@ -29,8 +34,7 @@ class _EmailField(forms.EmailField):
         super().__init__(max_length=254, **kwargs)
 
     def clean(self, value: Any) -> str:
-        """One address has one spelling: letters of another width count as the usual ones."""
-        return str(super().clean(normalize("NFKC", str(value or "")))).lower()
+        return one_spelling(str(super().clean(normalize("NFKC", str(value or "")))))
 
 
 class _PasswordField(forms.CharField):
@@ -74,8 +78,8 @@ class JoinForm(forms.Form):
 class CodeForm(forms.Form):
     code = _CodeField(
         label=_("Code from the e-mail"),
-        help_text=_("6 figures. It works for 10 minutes."),
-        error_messages={"required": _("Enter the 6 figures from the e-mail.")},
+        help_text=_("6 digits. It works for 10 minutes."),
+        error_messages={"required": _("Enter the 6 digits from the e-mail.")},
     )
 
 
@@ -119,8 +123,8 @@ class AppCodeForm(forms.Form):
 
     code = _CodeField(
         label=_("Code from the app"),
-        help_text=_("The 6 figures it shows now."),
-        error_messages={"required": _("Enter the 6 figures that the app shows.")},
+        help_text=_("The 6 digits it shows now."),
+        error_messages={"required": _("Enter the 6 digits that the app shows.")},
     )
 
     def __init__(self, *args: Any, secret: str, **kwargs: Any) -> None:

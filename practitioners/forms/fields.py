@@ -1,6 +1,5 @@
 """Fields that several pages of the desk share: lists in one line, lengths of time, plain text."""
 
-import unicodedata
 from typing import Any
 
 from django import forms
@@ -8,7 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from common.templatetags.samay import length
-from common.text import one_line
+from common.text import is_plain, one_line
 
 UNITS = ((1, _("minutes")), (60, _("hours")), (24 * 60, _("days")))
 
@@ -44,7 +43,7 @@ class TextField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         text = "\n".join((super().to_python(value) or "").splitlines())
-        if any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in text if letter not in "\n\t"):
+        if not is_plain(text.replace("\n", "").replace("\t", "")):
             raise forms.ValidationError(_("Leave out the control characters."))
         return text
 
@@ -109,7 +108,10 @@ class LengthField(forms.MultiValueField):
         number = forms.IntegerField(
             required=False,
             error_messages={"invalid": _("Enter a whole number.")},
-            validators=[MinValueValidator(0, _("Enter a number that is not negative.")), MaxValueValidator(10**6)],
+            validators=[
+                MinValueValidator(0, _("Enter a number that is not negative.")),
+                MaxValueValidator(10**6, _("That number is too large.")),
+            ],
         )
         unit = forms.TypedChoiceField(choices=units, coerce=int)
         super().__init__(fields=(number, unit), widget=LengthWidget(units), require_all_fields=False, **kwargs)

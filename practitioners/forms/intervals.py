@@ -212,10 +212,12 @@ class Intervals:
 
     def _copy(self, data: QueryDict) -> str:
         source = self._day(_text(data, "source") or "0")
-        if source:
-            for target in data.getlist("target"):
-                if (day := self._day(str(target))) and day is not source:
-                    day.replace(source.typed)
+        wished = [self._day(str(target)) for target in data.getlist("target")]
+        targets = [day for day in wished if day and day is not source]
+        if source is None or not targets:
+            return "copy-nowhere"
+        for day in targets:
+            day.replace(source.typed)
         return "copy-done"
 
     def is_valid(self) -> bool:

@@ -109,6 +109,14 @@ class ServiceForm(forms.Form):
             self.add_error("minutes", _("Enter how many minutes it takes."))
         if data.get("mode") == Mode.IN_PERSON and self.has_places and self._is_blank("location"):
             self.add_error("location", _("Choose where patients come to."))
+        if data.get("mode") == Mode.IN_PERSON and not self.has_places and data.get("is_active"):
+            self.add_error(
+                "mode",
+                _(
+                    "Patients could not find you: there is no place yet. Take the tick from “Patients can book it” and "
+                    "save, add the place, and switch it on then."
+                ),
+            )
         return data
 
     def _is_blank(self, name: str) -> bool:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.core.validators import RegexValidator
+from django.core.validators import MinLengthValidator, RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from practitioners import photos
@@ -27,8 +27,8 @@ class ProfileForm(forms.Form):
     credential = LineField(
         label=_("Profession or credential"),
         max_length=120,
-        required=False,
         help_text=_("Such as Clinical Psychologist."),
+        error_messages={"required": _("Enter your profession.")},
     )
     bio = TextField(
         label=_("About you and your work"),
@@ -65,14 +65,14 @@ class ProfileForm(forms.Form):
     )
     slug = forms.CharField(
         label=_("Address of your page"),
-        min_length=3,
         max_length=64,
-        help_text=_("Small letters, figures and hyphens. It stays as it is once your page is published."),
+        help_text=_("At least 3 small letters, digits and hyphens. It stays as it is once your page is published."),
         widget=forms.TextInput({"autocapitalize": "off", "spellcheck": "false"}),
         validators=[
+            MinLengthValidator(3, _("Use at least 3 letters or digits.")),
             RegexValidator(
-                r"^[a-z0-9]+(?:-[a-z0-9]+)*\Z", _("Use small letters, figures and single hyphens between them.")
-            )
+                r"^[a-z0-9]+(?:-[a-z0-9]+)*\Z", _("Use small letters, digits and single hyphens between them.")
+            ),
         ],
         error_messages={"required": _("Enter an address for your page.")},
     )
@@ -88,7 +88,9 @@ class ProfileForm(forms.Form):
     def clean_slug(self) -> str:
         slug: str = self.cleaned_data["slug"]
         others = Practitioner.objects.exclude(pk=self.practitioner.pk)
-        if slug in RESERVED or others.filter(slug=slug).exists():
+        if slug in RESERVED:
+            raise forms.ValidationError(_("Samay keeps that address for itself. Choose another one."))
+        if others.filter(slug=slug).exists():
             raise forms.ValidationError(_("That address is taken. Choose another one."))
         return slug
 

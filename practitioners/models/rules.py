@@ -10,6 +10,7 @@ from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from common.money import currencies
+from common.text import is_plain
 
 DAY = 24 * 60
 LEAST_AMOUNT = 100  # in the smallest unit; Razorpay refuses less
@@ -41,7 +42,7 @@ def free_or_payable(value: int) -> None:
 def web_address(value: str) -> None:
     try:
         parts = urlsplit(value)
-        is_whole = parts.scheme == "https" and bool(parts.hostname) and len(value.split()) == 1
+        is_whole = parts.scheme == "https" and bool(parts.hostname) and len(value.split()) == 1 and is_plain(value)
     except ValueError:
         is_whole = False
     if not is_whole:

@@ -79,6 +79,25 @@ def test_another_address_is_taken_once_its_code_is_right_and_the_old_one_is_told
     assert "new@example.org" not in str(mail.outbox[-1].body)
 
 
+def test_another_address_ends_every_other_session(client: Client, meera: User) -> None:
+    elsewhere = Client()
+    sign_in_by_password(elsewhere)
+    sign_in_by_password(client)
+    client.post("/account/email/", {"email": "new@example.org"})
+    client.post("/account/email/code/", {"code": newest_code("new@example.org")})
+
+    assert client.get("/account/").status_code == 200
+    assert elsewhere.get("/account/").status_code == 303
+
+
+def test_the_address_one_has_is_no_other_address(client: Client, meera: User) -> None:
+    sign_in_by_password(client)
+
+    answer = client.post("/account/email/", {"email": ADDRESS.upper()})
+
+    assert "This is the address you sign in with already." in answer.content.decode()
+
+
 def test_an_address_of_somebody_else_is_found_out_by_its_owner_alone(client: Client, meera: User) -> None:
     User.objects.create_user("taken@example.org")
     sign_in_by_password(client)

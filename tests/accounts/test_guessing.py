@@ -20,7 +20,15 @@ from common.limits import Limit, TooMany
 from common.models import Tries, User
 from config.wsgi import application
 from notifications.models import Notification
-from tests.accounts.conftest import ADDRESS, ask_for_code, newest_code, sign_in_by_password, signed_in_as, wrong
+from tests.accounts.conftest import (
+    ADDRESS,
+    ask_for_code,
+    newest_code,
+    sign_in_by_code,
+    sign_in_by_password,
+    signed_in_as,
+    wrong,
+)
 from tests.answers import Answer
 
 pytestmark = pytest.mark.django_db
@@ -236,6 +244,12 @@ def test_three_code_mails_an_hour_are_all_an_address_gets(client: Client, time_p
     assert ask_for_code(client).status_code == 303
 
 
+def test_a_mail_whose_code_was_right_does_not_count(db: None) -> None:
+    answers = [sign_in_by_code(of_network(number)) for number in range(5)]
+
+    assert [answer.status_code for answer in answers] == [303] * 5
+
+
 def test_a_network_causes_only_so_many_mails(db: None) -> None:
     answers = [ask_for_code(Client(), f"someone-{number}@example.org") for number in range(22)]
 
@@ -322,6 +336,20 @@ def test_a_hundred_codes_sent_at_once_are_five_guesses(monkeypatch: pytest.Monke
 
     assert len(looked_at) == codes.TRIES.most
     assert set(statuses) == {200, 429}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_code_sent_ten_times_at_once_opens_once() -> None:
+    client = Client()
+    ask_for_code(client)
+    code, key = newest_code(), client.session.session_key
+
+    def enter(number: int) -> int | None:
+        other = Client(headers={"Cookie": f"session={key}"}, REMOTE_ADDR=f"203.0.113.{number}")
+        other.post("/signin/code/", {"code": code})
+        return signed_in_as(other)
+
+    assert len([user for user in at_once(enter, 10) if user]) == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,11 +8,12 @@ from django.db import transaction
 from booking import actions
 from booking.errors import HoldLapsed, SlotTaken, TooLate, WrongState
 from booking.lifecycle import Status
-from booking.models import Booking, Move, Patient
+from booking.models import Booking, Move, Patient, Source
 from booking.signals import booking_confirmed
 from common.audit import Actor
 from common.models import AuditEntry
 from notifications.models import Notification
+from practitioners.actions.policies import change_cutoff
 from practitioners.models import Practitioner, Service
 from tests.factories import NOW, TOMORROW_AT_TEN, make_booking, make_service
 
@@ -206,6 +207,17 @@ def test_a_patient_cancels_until_the_cut_off_and_staff_after_it(service: Service
         actions.cancel(booking, by=Actor.PATIENT, reason="", now=cut_off)
         transaction.set_rollback(True)
     assert actions.cancel(booking, by=Actor.STAFF, reason="by phone", now=cut_off + DAY).status == Status.CANCELLED
+
+
+def test_a_stricter_policy_takes_no_promise_back(service: Service) -> None:
+    start = TOMORROW_AT_TEN + 3 * DAY
+    booking = actions.hold(service, start=start, by=Actor.PATIENT, source=Source.WEB, now=NOW)
+    change_cutoff(service.practitioner, minutes=20 * 24 * 60, by=Actor.PRACTITIONER, now=NOW)
+    later = actions.hold(service, start=start - DAY, by=Actor.PATIENT, source=Source.WEB, now=NOW)
+
+    booking.refresh_from_db()
+    assert booking.cancellable_until == start - DAY
+    assert later.cancellable_until == start - DAY - 20 * DAY
 
 
 def test_a_hold_can_be_cancelled_at_any_moment() -> None:

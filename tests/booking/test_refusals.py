@@ -219,3 +219,13 @@ def test_a_hold_that_lapsed_does_not_count(client: Client, service: Service) -> 
     Practitioner.objects.update(daily_cap=1)
 
     assert client.post("/p/asha-rao/60-min/hold/", {"slot": TEN, "key": "a"}).status_code == 303
+
+
+def test_nothing_is_offered_instead_of_a_time_with_someone_who_is_hidden(client: Client, service: Service) -> None:
+    location = client.post("/p/asha-rao/60-min/hold/", {"slot": TEN, "key": "a"})["Location"]
+    Practitioner.objects.update(is_published=False)
+
+    answer = client.post(f"{location}again/", {"slot": "2026-12-01T11:00:00+05:30", "key": "b"})
+
+    assert answer.status_code == 409
+    assert read(answer).every("button", name="slot") == []

@@ -83,15 +83,42 @@ def test_no_cookie_breaks_the_site(stranger: Client) -> None:
         assert stranger.post(hold, {"slot": "x"}, headers={"Cookie": cookie}).status_code < 500
 
 
-@pytest.mark.parametrize("charset", ["base64", "utf-7", "unicode_escape", "idna", '"hex"'])
+@pytest.mark.parametrize(
+    "charset",
+    ["=base64", "=utf-7", "=unicode_escape", "=idna", '="hex"', "*=utf-8''hex", "*=utf-8''utf-7", " *=x''hex"],
+)
 def test_a_request_in_another_alphabet_is_refused_before_it_is_read(charset: str) -> None:
     answered: list[str] = []
-    environ = {"CONTENT_TYPE": f"text/html; charset={charset}", "REQUEST_METHOD": "GET", "PATH_INFO": "/"}
+    environ = {"CONTENT_TYPE": f"text/html; charset{charset}", "REQUEST_METHOD": "GET", "PATH_INFO": "/"}
 
     body = application(environ, lambda status, _headers: answered.append(status))
 
     assert answered == ["400 Bad Request"]
     assert b"UTF-8" in b"".join(body)
+
+
+def test_what_django_can_not_read_at_all_is_refused_and_none_of_it_is_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def breaks(*_: object) -> None:
+        raise LookupError("canary")
+
+    monkeypatch.setattr("config.wsgi._product", breaks)
+    answered: list[str] = []
+
+    application({"PATH_INFO": "/"}, lambda status, _headers: answered.append(status))
+
+    assert answered == ["400 Bad Request"]
+    assert [record.getMessage() for record in caplog.records] == ["request could not be read"]
+
+
+@pytest.mark.parametrize("path", ["/api/v1/practitioners?q=%00", "/api/v1/bookings"])
+def test_the_api_refuses_in_its_own_words(stranger: Client, path: str) -> None:
+    large = b"{" + b" " * 1_100_000 + b"}"
+    answer = stranger.get(path) if "?" in path else stranger.post(path, large, content_type="application/json")
+
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer.json()["status"] == answer.status_code == 400
 
 
 def test_behind_a_proxy_its_own_word_says_who_asks(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

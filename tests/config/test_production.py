@@ -11,6 +11,7 @@ import psycopg
 import pytest
 import redis
 import yaml
+from django.urls import reverse
 
 from config.embedded.engines import engines
 from config.embedded.environment import free_port
@@ -49,6 +50,13 @@ def test_the_database_logs_no_statement_and_no_row_as_in_practice_mode() -> None
 
     assert given.items() >= QUIET.items()
     assert SERVICES["postgres"]["image"] == f"postgres:{VERSION}"
+
+
+def test_the_proxy_lets_a_photo_through_where_photos_are_sent() -> None:
+    caddyfile = COMPOSE["configs"]["caddyfile"]["content"]
+
+    assert f"@photo path {reverse('desk:photo')}\n" in caddyfile
+    assert f"@text not path {reverse('desk:photo')}\n" in caddyfile
 
 
 def test_the_migrate_job_alone_knows_the_owner() -> None:

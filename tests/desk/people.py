@@ -41,10 +41,11 @@ def client_of(user: User) -> Client:
     client = Client()
     client.force_login(user)
     session = client.session
-    own = Practitioner.objects.filter(user=user).exists()
     now = int(clock.machine_now().timestamp())
-    role = Actor.PRACTITIONER if own else Actor.FRONT_DESK
-    session[ACCOUNT] = {"since": now, "seen": now, "desk": role.kind}
+    session[ACCOUNT] = {"since": now, "seen": now}
+    if Practitioner.objects.at_whose_desk(user).exists():
+        own = Practitioner.objects.filter(user=user).exists()
+        session[ACCOUNT] |= {"desk": (Actor.PRACTITIONER if own else Actor.FRONT_DESK).kind}
     session.save()
     return client
 

@@ -237,7 +237,7 @@ def test_the_page_of_a_booking_tells_who_comes_how_it_stands_and_what_happened(
     for words in (
         "Tue 1 Dec 2026 10:00 AM – 11:00 AM IST",
         "Where Harbour Clinic 1 Example Street Show on a map",
-        "Their time zone: United States (New York)",
+        "For them in United States (New York): Mon 11:30 PM",
         "₹1,500 Paid Razorpay · UPI",
         "Held by the patient Mon 30 Nov 2026, 5:30 AM Because",
         "Confirmed when the payment arrived",

@@ -61,6 +61,8 @@ def test_taking_it_away_closes_the_desk_at_once() -> None:
     response = own_client(practitioner).post(f"/desk/settings/access/{DeskAccess.objects.get().pk}/remove/")
 
     assert response.status_code == 303
+    assert theirs.get("/desk/")["Location"] == "/account/"
+    assert "You can no longer work at that desk." in read(theirs.get("/account/")).text
     assert theirs.get("/desk/")["Location"] == "/desk/setup/"
     assert AuditEntry.objects.get().action == "desk_access.taken"
 

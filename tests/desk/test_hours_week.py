@@ -248,3 +248,11 @@ def test_nothing_typed_reaches_the_log(desk: Client, caplog: pytest.LogCaptureFi
     press(desk, URL, week({0: [("canary", "canary")]}))
 
     assert "canary" not in caplog.text
+
+
+@pytest.mark.parametrize("target", [[], ["0"]])
+def test_copying_to_no_other_day_is_said(desk: Client, target: list[str]) -> None:
+    page = read(desk.post(URL, {"copy": "1", "source": "0", "target": target}))
+
+    assert "Tick at least one other day to copy to." in page.text
+    assert "Copied." not in page.text

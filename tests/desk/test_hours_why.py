@@ -40,7 +40,7 @@ def test_each_stretch_of_a_day_names_what_decided(desk: Client, asha: Practition
     rows = told(desk, **TUESDAY)
 
     assert rows[:5] == [
-        "12:00 AM – 8:45 AM Outside your hours Your week has no hours here.",
+        "12:00 AM – 8:45 AM Outside your hours You have no hours here.",
         "9:00 AM Kept free It is too close to this visit for the minutes kept free around visits. "
         "Consultation, 10:00 AM – 11:00 AM, Meera Iyer",
         "9:15 AM – 10:45 AM Booked A visit that begins here would meet this booking. "

@@ -151,6 +151,19 @@ def test_a_picture_taken_sideways_is_turned_and_nothing_hidden_is_kept() -> None
         assert not opened(data).getexif()
 
 
+def test_a_cameras_notes_may_be_nonsense() -> None:
+    """A resolution as words: what reads it, or writes it again, stumbles."""
+    tiff = b"MM\x00*\x00\x00\x00\x08\x00\x02"
+    turned = struct.pack(">HHIHH", 0x0112, 3, 1, 6, 0)
+    resolution = struct.pack(">HHI4s", 0x011A, 2, 4, b"abc\0")
+    out = io.BytesIO()
+    upper_half_red = Image.new("RGB", (400, 400), "blue")
+    upper_half_red.paste("red", (0, 0, 400, 200))
+    upper_half_red.save(out, "JPEG", exif=b"Exif\x00\x00" + tiff + turned + resolution + bytes(4))
+
+    assert red_and_blue(opened(photos.draw(out.getvalue()).large), 400) == (True, False)
+
+
 def test_words_in_a_png_are_not_kept() -> None:
     words = PngImagePlugin.PngInfo()
     words.add_text("Comment", "canary")

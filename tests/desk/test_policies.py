@@ -30,7 +30,7 @@ def test_a_cutoff_is_typed_in_hours_or_days(number: str, unit: str, minutes: int
         ("401", "1440", "That is longer than 400 days."),
         ("a day", "60", "Enter a whole number."),
         ("1", "1", "1 is not one of the available choices"),
-        ("9" * 30, "60", "less than or equal to"),
+        ("9" * 30, "60", "That number is too large."),
     ],
 )
 def test_what_makes_no_sense_is_refused_and_kept(number: str, unit: str, said: str) -> None:

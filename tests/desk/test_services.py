@@ -245,8 +245,13 @@ def test_what_is_switched_off_is_hidden_and_its_visits_stay(client: Client) -> N
     assert "Off" in read(own_client(practitioner).get("/desk/services/")).text
 
 
-def test_a_visit_in_person_needs_a_place_once_there_is_one(mine: Client, practitioner: Practitioner) -> None:
-    assert mine.post("/desk/services/add/", FORM | {"mode": "in_person"}).status_code == 303
+def test_a_visit_in_person_can_not_be_booked_without_a_place(mine: Client, practitioner: Practitioner) -> None:
+    page = post(mine, mode="in_person")
+    assert "Patients could not find you: there is no place yet." in page.text
+    without_tick = {name: value for name, value in FORM.items() if name != "is_active"}
+    assert mine.post("/desk/services/add/", without_tick | {"mode": "in_person"}).status_code == 303
+    assert not practitioner.services.get().is_active
+
     place = practitioner.locations.create(**ADDRESS)
 
     page = post(mine, mode="in_person", name="Second visit")

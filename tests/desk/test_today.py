@@ -238,3 +238,10 @@ def test_a_page_costs_the_same_for_any_number_of_visits(practitioner: Practition
         make_booking(service=service, start=start, status=Status.CONFIRMED)
 
     assert few == statements(client, path) <= 8
+
+
+def test_after_hours_nothing_is_said_to_be_open(practitioner: Practitioner, at_time: AtTime) -> None:
+    at_time(india(16, 59))
+    assert "Open times can still be taken." in shown(practitioner).text
+    at_time(india(20))
+    assert "Nobody came today, and your hours are over." in shown(practitioner).text

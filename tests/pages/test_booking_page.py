@@ -6,8 +6,10 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from booking import actions
 from booking.lifecycle import Status
 from booking.models import Booking
+from common.audit import Actor
 from payments.lifecycle import PaymentStatus, RefundStatus
 from payments.models import Attention, Payment, Refund, RefundReason
 from practitioners.models import Service
@@ -285,3 +287,22 @@ def test_a_wrong_link_and_no_link_look_alike(client: Client, service: Service) -
         wrong = client.get(path.format(booking.public_id[:-1] + "0"))
         assert wrong.status_code == 404
         assert wrong.content.split(b"</style>")[1:] != []
+
+
+def test_a_time_given_up_for_another_is_not_called_a_cancelled_booking(client: Client, service: Service) -> None:
+    start = "2026-12-01T04:30Z"
+    first = client.post("/p/asha-rao/60-min/hold/", {"slot": start, "key": "a"})["Location"]
+    client.post("/p/asha-rao/60-min/hold/", {"slot": "2026-12-01T05:30Z", "key": "b"})
+
+    page = read(client.get(first, follow=True))
+
+    assert page.heading() == "This time is no longer kept for you"
+    assert "You gave it up, or chose another time." in page.text
+    assert "Your details" not in page.text
+
+
+def test_a_hold_that_the_practice_gave_up_is_called_cancelled(client: Client, service: Service) -> None:
+    booking = make_booking(service=service)
+    actions.cancel(booking, by=Actor.PRACTITIONER, reason="ill", now=NOW)
+
+    assert read(client.get(f"/b/{booking.public_id}/")).heading() == "Your booking is cancelled"

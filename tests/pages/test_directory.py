@@ -106,7 +106,9 @@ def test_everyone_published_is_listed_with_price_and_next_time(client: Client, s
         ("lukasz zoe", [ZOE]),
         ("hindi", [ASHA]),
         ("  asha   rao ", [ASHA]),
-        ("asha zoe", []),
+        ("asha zoe", [ASHA, ZOE]),
+        ("zzz with zoe", [ZOE]),
+        ("sleeping", [ASHA]),
         ("%", EVERYONE),
         ("asha%rao", [ASHA]),
         ("a_s", EVERYONE),
@@ -436,3 +438,29 @@ def test_names_are_written_as_they_are(client: Client, service: Service) -> None
     assert page.problems == []
     assert page.every("img") == []
     assert "onerror" in page.every("h3")[0].text
+
+
+def test_where_nobody_has_all_the_words_whoever_has_some_comes_close(client: Client, practice: None) -> None:
+    page = listing(client, q="trouble sleeping")
+
+    assert "Nobody for all of “trouble sleeping”. These come close:" in page.text
+    assert [each.text for each in page.every("h3")] == [ASHA]
+
+
+def test_where_nobody_comes_close_stands_what_people_here_help_with(client: Client, practice: None) -> None:
+    page = listing(client, q="insomnia")
+
+    assert {"q": ["Sleep"]} in [wished(link.attrs["href"]) for link in page.every("a") if link.text == "Sleep"]
+
+
+def test_a_city_finds_who_works_there(client: Client, practice: None) -> None:
+    person = Practitioner.objects.get(slug="zoe")
+    person.locations.create(name="Rooms", address="4 Sample Street, Mumbai")
+
+    assert found(client, q="mumbai") == [ZOE]
+
+
+def test_another_zone_than_the_practices_is_suggested_here_too(client: Client, practice: None) -> None:
+    (form,) = listing(client).every("form", action="/zone/")
+
+    assert form.attrs["data-offset"] == "330"

@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from practitioners.models import Location, Mode, Photo, Practitioner, Service
-from tests.factories import make_practitioner, make_service
+from tests.factories import NOW, make_practitioner, make_service
 from tests.pages.reading import Page, faults, read
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,7 @@ def test_the_next_three_times_of_the_cheapest_service_are_one_tap_away(client: C
     page = shown(client)
 
     assert page.heading() == "Asha Rao"
-    assert "Next open for Check-up, 30 minutes, ₹750" in page.text
+    assert "Next open for Check-up, 30 minutes, Phone, ₹750" in page.text
     starts = [button.attrs["value"] for button in page.every("button", name="slot")]
     assert starts == ["2026-11-30T03:30Z", "2026-11-30T03:45Z", "2026-11-30T04:00Z"]
     assert {"Video", "Phone"} <= {element.text for element in page.every("span")}
@@ -184,13 +184,22 @@ def suggested(page: Page) -> list[str]:
 def test_a_page_that_is_not_published_names_people_like_them(
     client: Client, service: Service, others: None, path: str
 ) -> None:
-    Practitioner.objects.filter(slug="asha-rao").update(is_published=False)
+    Practitioner.objects.filter(slug="asha-rao").update(is_published=False, first_published_at=NOW)
 
     page = shown(client, path, 404)
 
     assert suggested(page) == ["Four", "Three", "Two"]
     assert "Asha" not in page.text
     assert page.every("meta", name="robots")
+
+
+def test_a_page_that_is_still_being_made_is_told_from_none_by_nothing(
+    client: Client, service: Service, others: None
+) -> None:
+    before = suggested(shown(client, "/p/in-the-making/", 404))
+    make_practitioner(slug="in-the-making", credential="Dietitian", needs=["Sleep"], is_published=False)
+
+    assert suggested(shown(client, "/p/in-the-making/", 404)) == before
 
 
 def test_a_page_that_never_was_looks_like_one_that_is_hidden(client: Client, service: Service, others: None) -> None:

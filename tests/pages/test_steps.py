@@ -218,3 +218,17 @@ def test_keeping_a_time_stays_cheap(
         client.post(HOLD, {"slot": TEN, "key": "a"})
     with django_assert_max_num_queries(9):
         client.post(f"/h/{the_booking().public_id}/", DETAILS)
+
+
+def test_a_number_without_a_country_code_is_of_the_country_whose_times_are_shown(
+    client: Client, service: Service
+) -> None:
+    booking = make_booking(service=service, patient=None)
+    client.cookies["zone"] = "America/New_York"
+
+    page = read(client.get(f"/h/{booking.public_id}/"))
+    client.post(f"/h/{booking.public_id}/", {**DETAILS, "phone": "(212) 555-0147"})
+
+    assert "unless it is a number of United States" in page.text
+    booking.refresh_from_db()
+    assert booking.patient and booking.patient.phone == "+12125550147"

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from booking.lifecycle import Status
 from booking.models import Booking
-from practitioners.models import DateOverride, OverrideHours, Service, TimeOff
+from practitioners.models import DateOverride, OverrideHours, Practitioner, Service, TimeOff
 from tests.factories import NOW, TOMORROW_AT_TEN, make_booking, make_service
 from tests.pages.reading import Page, read
 
@@ -337,3 +337,27 @@ def test_weeks_that_are_over_are_left_out(client: Client, service: Service) -> N
     assert "30 November" in page.text
     assert len(page.every("tr")) == 2
     assert NOW.date().isoformat() == "2026-11-30"
+
+
+def test_on_the_night_of_a_change_every_time_says_by_which_clock_it_goes(client: Client, service: Service) -> None:
+    person = service.practitioner
+    Practitioner.objects.filter(pk=person.pk).update(zone="America/New_York", horizon=130)
+    person.weekly_hours.filter(weekday=0).update(weekday=6)
+    person.weekly_hours.filter(weekday=6, starts=540).update(starts=0, ends=4 * 60)
+
+    page = times(client, date="2027-03-14")
+
+    first, *_others, last = [button.text for button in page.every("button", name="slot")]
+    assert (first, last) == ("12:00 AM EST, 60 minutes", "4:00 PM EDT, 60 minutes")
+
+
+def test_a_visit_over_a_change_of_the_clock_ends_by_the_other_one(client: Client, service: Service) -> None:
+    person = service.practitioner
+    Practitioner.objects.filter(pk=person.pk).update(zone="America/New_York")
+    booking = make_booking(
+        service=service, start=datetime(2027, 3, 14, 6, 30, tzinfo=UTC), patient__zone="America/New_York"
+    )
+
+    page = read(client.get(f"/h/{booking.public_id}/"))
+
+    assert "1:30 AM EST – 3:30 AM EDT" in page.text

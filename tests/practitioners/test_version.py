@@ -5,10 +5,11 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Model
 
 from booking.lifecycle import Status
 from booking.models import Booking
-from practitioners.models import DateOverride, OverrideHours, Practitioner, TimeOff, WeeklyHours
+from practitioners.models import DateOverride, OverrideHours, Practitioner, Service, TimeOff, WeeklyHours
 from tests.factories import NOW, make_booking, make_practitioner, make_service
 
 pytestmark = pytest.mark.django_db
@@ -126,3 +127,17 @@ def test_many_rows_at_once_raise_it_once() -> None:
     )
 
     assert version(practitioner) == before + 1
+
+
+@pytest.mark.parametrize("model", [WeeklyHours, DateOverride, TimeOff, Service])
+def test_a_row_that_moves_is_missing_where_it_was(model: type[Model]) -> None:
+    practitioner, other = make_practitioner(), make_practitioner(hours=())
+    make_service(practitioner)
+    _override(practitioner)
+    _time_off(practitioner)
+    before = version(practitioner), version(other)
+
+    model._default_manager.filter(practitioner=practitioner).update(practitioner=other)
+
+    assert version(practitioner) > before[0]
+    assert version(other) > before[1]

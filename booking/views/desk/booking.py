@@ -73,6 +73,10 @@ def cancel(request: HttpRequest, desk: Desk, reference: str) -> HttpResponse:
     booking = visits.at_desk(desk.practitioner, reference)
     now = clock.now()
     if not may_cancel(booking, now):
+        if request.method == "POST":
+            messages.info(
+                request, _("Nothing was done: this booking can’t be cancelled any more. Here is how it stands.")
+            )
         return see_other("desk:booking", reference)  # which says why
     form = CancelForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -80,6 +84,8 @@ def cancel(request: HttpRequest, desk: Desk, reference: str) -> HttpResponse:
             actions.cancel(booking, by=desk.actor(request), reason=form.cleaned_data["reason"], now=now)
         except WrongState:  # somebody else was a moment quicker
             messages.warning(request, _("This booking had just changed, so nothing was done. Here is how it stands."))
+        else:
+            messages.success(request, _("The booking is cancelled."))
         return see_other("desk:booking", reference)
     context = {**_context(desk, booking, now), "form": form}
     return render(request, "desk/cancel.html", context)

@@ -27,7 +27,10 @@ class SearchForm(forms.Form):
     """What somebody is looked for by. It is posted, so that no name gets into an address or a log."""
 
     words = forms.CharField(
-        label=_("Find a booking"), max_length=120, help_text=_("Reference, name, e-mail or phone of the patient")
+        label=_("Find a booking"),
+        max_length=120,
+        help_text=_("Reference, name, e-mail or phone of the patient"),
+        error_messages={"required": _("Enter what to look for.")},
     )
 
 

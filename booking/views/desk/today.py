@@ -29,6 +29,7 @@ def today(request: HttpRequest, desk: Desk) -> HttpResponse:
         "current": next((entry for entry in ahead if entry.start <= now < entry.end), None),
         "next": next((entry for entry in ahead if now < entry.start), None),
         "tomorrow": following.visits,
+        "has_free": any(entry.kind == Kind.FREE and now < entry.end for entry in this.entries),
         "is_empty": all(entry.booking is None for entry in this.entries),
     }
     return render(request, "desk/today.html", context)

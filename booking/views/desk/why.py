@@ -21,7 +21,7 @@ from practitioners.models import Service, TimeOff
 
 _WORDS: Mapping[Verdict, tuple[str | Promise, str | Promise]] = {
     Verdict.OPEN: (_("Offered"), ""),
-    Verdict.CLOSED: (_("Outside your hours"), _("Your week has no hours here.")),
+    Verdict.CLOSED: (_("Outside your hours"), _("You have no hours here.")),
     Verdict.OVERRIDE: (_("This date differs"), _("The weekday has hours here, but this date has its own.")),
     Verdict.BREAK: (_("Break"), _("It lies between two intervals of your hours.")),
     Verdict.DOES_NOT_FIT: (_("Too short"), _("A visit that begins here would run past the end of your hours.")),

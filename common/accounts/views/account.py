@@ -53,6 +53,8 @@ def password(request: HttpRequest) -> HttpResponse:
 def email(request: HttpRequest) -> HttpResponse:
     """Ask for another address to sign in with. It is tried first."""
     form = AddressForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and form.cleaned_data["email"] == cast("User", request.user).email:
+        form.add_error("email", _("This is the address you sign in with already."))
     if request.method == "POST" and form.is_valid():
         codes.send(request, Purpose.ADDRESS, form.cleaned_data["email"], now=clock.now())
         return see_other("account_email_code")
@@ -77,11 +79,13 @@ def email_code(request: HttpRequest) -> HttpResponse:
 
 
 def _change_address(request: HttpRequest, email: str) -> HttpResponse:
+    user = cast("User", request.user)
     codes.forget(request.session, Purpose.ADDRESS)
     try:
-        actions.change_address(cast("User", request.user), email, request=request, now=clock.now())
+        actions.change_address(user, email, by=actions.as_themself(user, request), now=clock.now())
     except actions.AddressTaken:
         messages.error(request, _("That address has an account of its own. Sign out, and sign in with it."))
         return see_other("account_email")
-    messages.success(request, _("From now on you sign in with the new address."))
+    update_session_auth_hash(request, user)  # this browser stays; every other is signed out
+    messages.success(request, _("From now on you sign in with the new address. Everywhere else you are signed out."))
     return see_other("account")
