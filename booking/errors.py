@@ -48,7 +48,3 @@ class TooLate(BookingRefused):
 
 class Undecided(BookingRefused):
     """A change would strand bookings, and nobody has said of all of them whether they are kept or cancelled."""
-
-
-class Overtaken(BookingRefused):
-    """What was to be changed has been changed by someone else meanwhile."""

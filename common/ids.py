@@ -1,6 +1,9 @@
-"""Names for things that leave the house: unguessable capabilities and short references a person can read out."""
+"""Names for things that leave the house, and for states of things that come back to it."""
 
+import hashlib
+import json
 import secrets
+from typing import Any
 
 # Crockford's base 32: no I, L, O, U, so that a reference survives a phone call.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -26,3 +29,8 @@ def new_reference() -> str:
 def new_payment_key() -> str:
     """Our name for one payment at a provider: receipt, reference and idempotency key (at most 40 characters)."""
     return f"pay_{_random(PUBLIC_ID_LENGTH).lower()}"
+
+
+def fingerprint(facts: Any) -> str:
+    """A few letters that stand for facts, and differ for others: what a form was filled with, for instance."""
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]

@@ -35,5 +35,9 @@ class TooManyPeople(PageRefused):
     """As many people work at this desk as may."""
 
 
+class Overtaken(PageRefused):
+    """What was to be changed has been changed by someone else meanwhile."""
+
+
 class OwnDesk(PageRefused):
     """It is their own desk already."""

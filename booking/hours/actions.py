@@ -13,12 +13,13 @@ from typing import Any
 from django.db import transaction
 
 from booking import actions
-from booking.errors import Overtaken, Undecided
+from booking.errors import Undecided
 from booking.hours.changes import Change, Hours, NewDate, NewRules, NewTimeOff, NewWeek, NoTimeOff, UsualDate, Week
 from booking.hours.queries import base_of, replaced_by, stranded_by, week_as_text
 from booking.wallclock import WallMoment, day_of
 from common import audit
 from common.audit import Actor
+from practitioners.errors import Overtaken
 from practitioners.models import OverrideHours, Practitioner, TimeOff, WeeklyHours
 
 

@@ -1,7 +1,5 @@
 """What a change of someone's timetable would do, read from the tables: the difference in times, and whom it strands."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
@@ -29,6 +27,7 @@ from booking.hours.changes import (
 from booking.lifecycle import Status
 from booking.models import Booking
 from booking.wallclock import day_of
+from common.ids import fingerprint
 from practitioners.models import Practitioner, Service
 
 _TO_COME = (Status.PENDING_PAYMENT, Status.REQUESTED, Status.CONFIRMED)
@@ -158,8 +157,7 @@ def week_as_text(weekly: Any) -> dict[str, list[list[int]]]:
 
 def base_of(practitioner: Practitioner, change: Change) -> str:
     """Stands in a form for what it was filled with, so that it can't undo what another tab has saved since."""
-    stored = json.dumps(replaced_by(practitioner, change), sort_keys=True)
-    return hashlib.sha256(stored.encode()).hexdigest()[:16]
+    return fingerprint(replaced_by(practitioner, change))
 
 
 # --- In words of numbers ----------------------------------------------------------------------------------------------

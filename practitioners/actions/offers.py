@@ -6,10 +6,12 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import ProtectedError
+from django.forms.models import model_to_dict
 
 from common.audit import Actor, record
+from common.ids import fingerprint
 from practitioners.actions import rows
-from practitioners.errors import InUse, TooManyServices
+from practitioners.errors import InUse, Overtaken, TooManyServices
 from practitioners.models import Location, Practitioner, Service
 from practitioners.slugs import first_free, readable
 
@@ -32,10 +34,15 @@ def add_service(practitioner: Practitioner, *, values: Mapping[str, Any], by: Ac
 
 
 @transaction.atomic
-def change_service(service: Service, *, values: Mapping[str, Any], by: Actor, now: datetime) -> Service:
-    """Its address stays, whatever it is called now. Raises TooManyServices."""
+def change_service(service: Service, *, values: Mapping[str, Any], base: str = "", by: Actor, now: datetime) -> Service:
+    """Its address stays, whatever it is called now. `base` says what the change was typed over, see `base_of`.
+
+    Raises TooManyServices, Overtaken.
+    """
     practitioner = rows.locked(service.practitioner)
     service = practitioner.services.get(pk=service.pk)
+    if base and base != base_of(service):
+        raise Overtaken
     before = _facts(service)
     if not service.is_active:
         _leave_room(practitioner, values)
@@ -43,6 +50,11 @@ def change_service(service: Service, *, values: Mapping[str, Any], by: Actor, no
         service.save(update_fields=changed)
         record("service.changed", service, by=by, now=now, before=before, after=_facts(service))
     return service
+
+
+def base_of(service: Service) -> str:
+    """Stands in a form for the service it was filled with, so that it can't undo what another tab has saved since."""
+    return fingerprint(model_to_dict(service))
 
 
 def _leave_room(practitioner: Practitioner, values: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from booking import actions as booking_actions
 from booking import queries
-from booking.errors import Overtaken, SlotTaken, Undecided
+from booking.errors import SlotTaken, Undecided
 from booking.hours import queries as hours_queries
 from booking.hours.actions import Choice, change_hours
 from booking.hours.changes import NewTimeOff, NewWeek
@@ -24,6 +24,7 @@ from common.models import AuditEntry
 from notifications import actions as mail_actions
 from payments.lifecycle import PaymentStatus
 from payments.models import Refund
+from practitioners.errors import Overtaken
 from practitioners.models import Practitioner, Service, TimeOff
 from tests.desk.filling import WEEKDAYS, again, press, questions, shown, week
 from tests.desk.people import client_of, front_desk, stored_week

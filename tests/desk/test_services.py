@@ -336,3 +336,18 @@ def test_a_place_where_services_take_place_stays(mine: Client, practitioner: Pra
     assert place.is_active
     Service.objects.filter(pk=service.pk).update(is_active=False)
     assert mine.post(f"/desk/settings/locations/{place.pk}/use/").status_code == 303
+
+
+def test_an_old_tab_does_not_undo_what_another_has_saved(mine: Client, practitioner: Practitioner) -> None:
+    service = make_service(practitioner, name="First visit", amount=60_000)
+    at = f"/desk/services/{service.pk}/"
+    old_tab = {"base": read(mine.get(at)).hidden("base")}
+    mine.post(at, FORM | {"price": "900", "base": read(mine.get(at)).hidden("base")})
+
+    page = read(mine.post(at, FORM | {"price": "600", "name": "First talk", **old_tab}))
+
+    assert "This was changed elsewhere while you were here" in page.text
+    assert page.every("input", name="price")[0].attrs["value"] == "600"
+    assert practitioner.services.get().amount == 90_000
+    mine.post(at, FORM | {"price": "600", "name": "First talk", "base": page.hidden("base")})
+    assert practitioner.services.get().amount == 60_000

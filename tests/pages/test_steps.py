@@ -231,4 +231,5 @@ def test_a_number_without_a_country_code_is_of_the_country_whose_times_are_shown
 
     assert "unless it is a number of United States" in page.text
     booking.refresh_from_db()
-    assert booking.patient and booking.patient.phone == "+12125550147"
+    assert booking.patient
+    assert booking.patient.phone == "+12125550147"

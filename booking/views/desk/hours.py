@@ -6,7 +6,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from booking.errors import Overtaken
 from booking.hours import queries as hours_queries
 from booking.hours.changes import NewWeek, minutes_a_week
 from booking.hours.forms import RulesForm, problems_of
@@ -14,6 +13,7 @@ from booking.views.desk import review
 from booking.views.desk.review import DO, Wish
 from common import clock
 from practitioners.desks import Desk, at_desk
+from practitioners.errors import Overtaken
 from practitioners.forms.intervals import Intervals
 
 _NOTHING_SAVED = {"", "edit", "look"}

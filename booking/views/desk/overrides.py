@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from booking.errors import Overtaken
 from booking.hours import queries as hours_queries
 from booking.hours.changes import Change, NewDate, UsualDate
 from booking.hours.forms import DayForm, NoteForm
@@ -20,6 +19,7 @@ from common import clock
 from common.http import see_other
 from common.templatetags.samay import long_day
 from practitioners.desks import Desk, at_desk
+from practitioners.errors import Overtaken
 from practitioners.forms.intervals import Intervals
 from practitioners.models import DateOverride
 

@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from booking.models import Booking
+from booking.views.desk import review
 from common import clock
 from common.http import see_other
 from practitioners.actions import offers as actions
 from practitioners.desks import Desk, at_desk
-from practitioners.errors import InUse, TooManyServices
+from practitioners.errors import InUse, Overtaken, TooManyServices
 from practitioners.forms.offers import LocationForm, ServiceForm
 from practitioners.models import Location, Service
 
@@ -39,8 +40,19 @@ def service(request: HttpRequest, desk: Desk, pk: int | None = None) -> HttpResp
     if form.is_valid() and (saved := _saved(request, desk, form, row)):
         messages.success(request, _("“%(name)s” is saved.") % {"name": saved.name})
         return see_other("desk:services")
-    context = {**_frame(desk, "services"), "form": form, "service": row, "ahead": _ahead(row).count() if row else 0}
+    context = {
+        **_frame(desk, "services"),
+        "form": form,
+        "service": row,
+        "base": _base(request, form, row) if row else "",
+        "ahead": _ahead(row).count() if row else 0,
+    }
     return render(request, "desk/service.html", context)
+
+
+def _base(request: HttpRequest, form: ServiceForm, row: Service) -> str:
+    """What the form was filled with; once its person was told that this has changed, what there is now."""
+    return actions.base_of(row) if not form.is_bound or form.non_field_errors() else str(request.POST.get("base", ""))
 
 
 def _saved(request: HttpRequest, desk: Desk, form: ServiceForm, row: Service | None) -> Service | None:
@@ -48,7 +60,11 @@ def _saved(request: HttpRequest, desk: Desk, form: ServiceForm, row: Service | N
     try:
         if row is None:
             return actions.add_service(desk.practitioner, values=form.values(), by=by, now=now)
-        return actions.change_service(row, values=form.values(), by=by, now=now)
+        base = str(request.POST.get("base", ""))
+        return actions.change_service(row, values=form.values(), base=base, by=by, now=now)
+    except Overtaken:
+        form.add_error(None, review.overtaken())
+        return None
     except TooManyServices:
         most = {"most": actions.MOST_SERVICES}
         form.add_error(
