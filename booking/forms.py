@@ -55,7 +55,7 @@ class DetailsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._region = region_of(zone)
         self.fields["phone"].help_text = (
-            _("With its country code, such as +44, unless it is a number of %(country)s.")
+            _("With its country code, such as +44, unless it is a number in %(country)s.")
             % {"country": country(self._region)}
             if self._region
             else _("With its country code, such as +44.")

@@ -16,7 +16,6 @@ from practitioners.models.rules import DAY, web_address
 USUAL = (30, 60, 90, 120)
 OTHER = "other"
 _SHORT_UNITS = UNITS[:2]
-_NOTHING = (None, "", [None, None])
 
 
 class ServiceForm(forms.Form):
@@ -134,7 +133,13 @@ class ServiceForm(forms.Form):
     @property
     def has_own_rules(self) -> bool:
         """Whether the part with the service's own rules has something to show."""
-        return any(name in self.errors or self[name].value() not in _NOTHING for name in self.OWN)
+        return any(name in self.errors or _says_something(self[name].value()) for name in self.OWN)
+
+
+def _says_something(length: Any) -> bool:
+    """Whether a length is given: minutes as stored, or a number and its unit as typed."""
+    number = length[0] if isinstance(length, list) else length
+    return number not in {None, ""}
 
 
 def _initial(practitioner: Practitioner, service: Service | None) -> dict[str, Any]:

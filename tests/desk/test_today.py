@@ -244,4 +244,4 @@ def test_after_hours_nothing_is_said_to_be_open(practitioner: Practitioner, at_t
     at_time(india(16, 59))
     assert "Open times can still be taken." in shown(practitioner).text
     at_time(india(20))
-    assert "Nobody came today, and your hours are over." in shown(practitioner).text
+    assert "Nobody had booked today, and your hours are over." in shown(practitioner).text

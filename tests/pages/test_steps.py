@@ -229,7 +229,7 @@ def test_a_number_without_a_country_code_is_of_the_country_whose_times_are_shown
     page = read(client.get(f"/h/{booking.public_id}/"))
     client.post(f"/h/{booking.public_id}/", {**DETAILS, "phone": "(212) 555-0147"})
 
-    assert "unless it is a number of United States" in page.text
+    assert "unless it is a number in United States" in page.text
     booking.refresh_from_db()
     assert booking.patient
     assert booking.patient.phone == "+12125550147"
