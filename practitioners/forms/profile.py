@@ -89,7 +89,7 @@ class ProfileForm(forms.Form):
         slug: str = self.cleaned_data["slug"]
         others = Practitioner.objects.exclude(pk=self.practitioner.pk)
         if slug in RESERVED:
-            raise forms.ValidationError(_("Samay keeps that address for itself. Choose another one."))
+            raise forms.ValidationError(_("The site needs that address for itself. Choose another one."))
         if others.filter(slug=slug).exists():
             raise forms.ValidationError(_("That address is taken. Choose another one."))
         return slug

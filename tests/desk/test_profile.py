@@ -87,7 +87,7 @@ def test_saving_without_a_change_writes_nothing(mine: Client) -> None:
         ({"slug": "-asha"}, "Use small letters, digits and single hyphens"),
         ({"slug": "आशा"}, "Use small letters, digits and single hyphens"),
         ({"slug": "asha/rao"}, "Use small letters, digits and single hyphens"),
-        ({"slug": "admin"}, "Samay keeps that address for itself."),
+        ({"slug": "admin"}, "The site needs that address for itself."),
         ({"credential": ""}, "Enter your profession."),
         ({"bio": "abc\u202etxt.exe"}, "Leave out the control characters."),
         ({"slug": "taken"}, "That address is taken."),
