@@ -35,11 +35,13 @@ _PROGRAMS = ("config worker", "config beat", "manage.py sandbox", "config.serve"
 
 
 @pytest.fixture
-def outside(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """The environment of somebody who has set nothing."""
+def outside(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """The environment of somebody who has set nothing, and sits at a terminal: under `nohup` a demo heeds no SIGHUP."""
     for name in _FROM_TESTS:
         monkeypatch.delenv(name, raising=False)
-    return monkeypatch
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield monkeypatch
+    signal.signal(signal.SIGHUP, before)
 
 
 @contextmanager
