@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from booking.models import Booking
 from booking.zones import country
+from common.forms import AddressField
 from common.phones import normal_phone, region_of
 from common.text import one_line
 
@@ -29,15 +30,7 @@ class DetailsForm(forms.Form):
         widget=forms.TextInput({"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
         error_messages={"required": _("Enter your mobile number.")},
     )
-    email = forms.EmailField(
-        label=_("E-mail"),
-        help_text=_("Your confirmation goes here."),
-        widget=forms.EmailInput({"autocomplete": "email", "autocapitalize": "off", "spellcheck": "false"}),
-        error_messages={
-            "required": _("Enter your e-mail address."),
-            "invalid": _("Enter an e-mail address like name@example.com."),
-        },
-    )
+    email = AddressField(help_text=_("Your confirmation goes here."))
     note = forms.CharField(
         label=_("A note for the practitioner"),
         max_length=300,

@@ -7,6 +7,7 @@ from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
 
 
 class Renderer(TemplatesSetting):
@@ -27,3 +28,20 @@ class LongSelect(forms.Select):
         attributes = flatatt({**self.build_attrs(self.attrs, attrs), "name": name})
         inside = options(self.choices, "" if value is None else str(value))
         return format_html("<select{}>{}</select>", attributes, inside)
+
+
+class AddressField(forms.EmailField):
+    """An e-mail address, asked for in one way everywhere. `attrs` add to those of its input."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attributes = {"autocomplete": "email", "autocapitalize": "off", "spellcheck": "false"}
+        usual = {
+            "label": _("E-mail"),
+            "widget": forms.EmailInput({**attributes, **kwargs.pop("attrs", {})}),
+            "error_messages": {
+                "required": _("Enter your e-mail address."),
+                "invalid": _("Enter an e-mail address like name@example.com."),
+                **kwargs.pop("error_messages", {}),
+            },
+        }
+        super().__init__(max_length=254, **{**usual, **kwargs})

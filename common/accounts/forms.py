@@ -11,6 +11,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from common.accounts import factors
+from common.forms import AddressField
 from common.models import User
 from common.text import one_line
 
@@ -22,16 +23,8 @@ def one_spelling(email: str) -> str:
     return normalize("NFKC", email).lower()
 
 
-class _EmailField(forms.EmailField):
-    def __init__(self, **kwargs: Any) -> None:
-        attributes = {"autocapitalize": "off", "spellcheck": "false", "autocomplete": "email"}
-        kwargs.setdefault("label", _("E-mail"))
-        kwargs["widget"] = forms.EmailInput({**attributes, **kwargs.pop("attrs", {})})
-        kwargs["error_messages"] = {
-            "required": _("Enter your e-mail address."),
-            "invalid": _("Enter an e-mail address like name@example.com."),
-        }
-        super().__init__(max_length=254, **kwargs)
+class _EmailField(AddressField):
+    """One that somebody signs in with."""
 
     def clean(self, value: Any) -> str:
         return one_spelling(str(super().clean(normalize("NFKC", str(value or "")))))

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MinLengthValidator, RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from common.forms import AddressField
 from practitioners import photos
 from practitioners.forms.fields import LineField, ListField, TextField
 from practitioners.models import Practitioner
@@ -54,14 +55,8 @@ class ProfileForm(forms.Form):
         required=False,
         help_text=_("A few words each, as patients search for them: Back pain, Sleep."),
     )
-    email = forms.EmailField(
-        label=_("E-mail for notices"),
-        help_text=_("News of bookings goes there. Patients don’t see it."),
-        widget=forms.EmailInput({"autocomplete": "email", "autocapitalize": "off", "spellcheck": "false"}),
-        error_messages={
-            "required": _("Enter your e-mail address."),
-            "invalid": _("Enter an e-mail address like name@example.com."),
-        },
+    email = AddressField(
+        label=_("E-mail for notices"), help_text=_("News of bookings goes there. Patients don’t see it.")
     )
     slug = forms.CharField(
         label=_("Address of your page"),
