@@ -351,3 +351,15 @@ def test_an_old_tab_does_not_undo_what_another_has_saved(mine: Client, practitio
     assert practitioner.services.get().amount == 90_000
     mine.post(at, FORM | {"price": "600", "name": "First talk", "base": page.hidden("base")})
     assert practitioner.services.get().amount == 60_000
+
+
+@pytest.mark.parametrize(("given", "is_open"), [({}, False), ({"buffer_after_0": "10", "buffer_after_1": "1"}, True)])
+def test_the_rules_of_its_own_stay_folded_while_nothing_is_typed_in_them(
+    mine: Client, given: dict[str, str], is_open: bool
+) -> None:
+    units = {f"{name}_1": "1" for name in ("buffer_before", "buffer_after", "notice")}
+
+    page = post(mine, **(units | given | {"price": "much"}))
+
+    (fold,) = [each for each in page.every("details") if each.attrs.get("class") == "own-rules"]
+    assert ("open" in fold.attrs) is is_open
