@@ -12,7 +12,7 @@ from django.db.models import BigIntegerField, DateField, F, IntegerField, Value
 from django.db.models.functions import Cast, Extract
 
 from booking.availability import Rules, Visit
-from booking.lifecycle import Status
+from booking.lifecycle import WAITING, Status
 from booking.models import Booking, BookingQuerySet
 from booking.wallclock import Interval, WallMoment, day_number, day_of, instant, local_day
 from practitioners.models import DateOverride, Practitioner, Service, TimeOff, WeeklyHours
@@ -128,6 +128,10 @@ class Standing:
     since: datetime = ALWAYS[0]
     until: datetime = ALWAYS[1]
 
+    def without(self, booking: int | None) -> list[Visit]:
+        """The visits but for one booking's."""
+        return [visit for visit, pk in zip(self.visits, self.ids, strict=True) if pk != booking]
+
 
 def standing(practitioner_id: int, within: Interval, now: datetime) -> Standing:
     """Who occupies a practitioner in a window: one query, by the index of the constraint that sells a time once."""
@@ -151,13 +155,13 @@ def _standing(bookings: BookingQuerySet, now: datetime) -> dict[int, Standing]:
     ]
     rows = bookings.values_list("practitioner_id", "pk", "status", "hold_expires_at", *edges)
     for owner, booking, status, expires, start, end, taken_from, taken_to in rows:
-        mine, held = found[owner], status == Status.PENDING_PAYMENT
-        if held and expires <= now:  # lapsed, and not yet retired
+        mine, waits = found[owner], status in WAITING
+        if waits and expires <= now:  # lapsed, and not yet retired
             mine.since = max(mine.since, expires)
             continue
-        if held:
+        if waits:
             mine.until = min(mine.until, expires)
-        mine.visits.append(Visit(start, end, taken_from, taken_to, held))
+        mine.visits.append(Visit(start, end, taken_from, taken_to, held=status == Status.PENDING_PAYMENT))
         mine.ids.append(booking)
     return found
 

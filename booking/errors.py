@@ -22,6 +22,10 @@ class NotOffered(SlotTaken):
     """The time was never to be had: outside hours, too soon, too far, off the grid, or of a service not offered."""
 
 
+class OutsideHours(NotOffered):
+    """The desk may book it all the same, if it says so."""
+
+
 class FullyBooked(SlotTaken):
     """The day or the week has as many visits as the practitioner takes."""
 
@@ -44,6 +48,22 @@ class WrongState(BookingRefused):
 
 class TooLate(BookingRefused):
     """The cut-off has passed."""
+
+
+class MovedTooOften(BookingRefused):
+    """A patient may move a visit so many times, and has."""
+
+
+class TooEarly(BookingRefused):
+    """How a visit was can't be said before it begins."""
+
+
+class NoReason(BookingRefused):
+    """What was said before is changed with a reason only."""
+
+
+class TermsChanged(BookingRefused):
+    """What would go back is no longer what was shown."""
 
 
 class Undecided(BookingRefused):

@@ -17,6 +17,9 @@ class Status(StrEnum):
 # Statuses that occupy their time under the database's constraint.
 ACTIVE = (Status.PENDING_PAYMENT, Status.REQUESTED, Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW)
 
+# Statuses that wait for somebody until a deadline, which ends them whether or not anybody writes it down.
+WAITING = (Status.PENDING_PAYMENT, Status.REQUESTED)
+
 MOVES: dict[Status, frozenset[Status]] = {
     Status.PENDING_PAYMENT: frozenset({Status.CONFIRMED, Status.REQUESTED, Status.EXPIRED, Status.CANCELLED}),
     Status.REQUESTED: frozenset(

@@ -43,7 +43,7 @@ def whole_day(service: Service, day: date, *, zone: str, now: datetime, given_up
         return []
     rules = calendars.rules_of(practitioner, service, within)
     standing = calendars.standing(practitioner.pk, availability.reach(rules, within, service.duration), now)
-    others = [visit for visit, pk in zip(standing.visits, standing.ids, strict=True) if pk != given_up.pk]
+    others = standing.without(given_up.pk)
     return availability.as_slots(availability.states(rules, within, service.duration, others), service.duration)
 
 
@@ -59,14 +59,17 @@ def _window(service: Service, now: datetime) -> Interval:
     )
 
 
-def _open_starts(service: Service, within: Interval, now: datetime) -> Iterator[int]:
+def _open_starts(service: Service, within: Interval, now: datetime, instead_of: Booking | None = None) -> Iterator[int]:
     """The open starts of a window, soonest first: two queries."""
     if within[0] >= within[1]:
         return iter(())
     rules = calendars.rules_of(service.practitioner, service, within)
     reach = availability.reach(rules, within, service.duration)
-    visits = calendars.standing(service.practitioner_id, reach, now).visits
-    return availability.open_starts(rules, within, service.duration, visits, wallclock.seconds(now))
+    standing = calendars.standing(service.practitioner_id, reach, now)
+    visits = standing.without(instead_of.pk) if instead_of else standing.visits
+    free = availability.open_starts(rules, within, service.duration, visits, wallclock.seconds(now))
+    own = wallclock.seconds(instead_of.starts_at) if instead_of else None
+    return (start for start in free if start != own)
 
 
 def next_open(service: Service, *, now: datetime, limit: int) -> list[datetime]:
@@ -75,10 +78,12 @@ def next_open(service: Service, *, now: datetime, limit: int) -> list[datetime]:
     return [wallclock.instant(start) for start, _ in zip(starts, range(limit), strict=False)]
 
 
-def alternatives(service: Service, wanted: datetime, *, now: datetime) -> list[datetime]:
+def alternatives(
+    service: Service, wanted: datetime, *, now: datetime, instead_of: Booking | None = None
+) -> list[datetime]:
     """Up to five open starts: the nearest of the same day, then the same hour of later days, then the next open.
 
-    None where nothing can be booked any more.
+    `instead_of` is the visit that would be moved: it is in nobody's way. None where nothing can be booked any more.
     """
     if not (service.is_active and service.practitioner.is_published):
         return []
@@ -88,7 +93,7 @@ def alternatives(service: Service, wanted: datetime, *, now: datetime) -> list[d
     within = (max(low, aim - DAY), min(high, max(aim, low) + _SEARCH_DAYS * DAY))
     if within[0] >= within[1]:
         within = (low, min(high, low + _SEARCH_DAYS * DAY))
-    free = list(_open_starts(service, within, now))
+    free = list(_open_starts(service, within, now, instead_of))
     day = wallclock.local_day(zone, aim)
     same_day = sorted((s for s in free if wallclock.local_day(zone, s) == day), key=lambda s: abs(s - aim))
     same_hour = [s for s in free if s > aim and (s - aim) % DAY == 0]
@@ -104,15 +109,16 @@ def first_open_day(service: Service, after: date, *, zone: str, now: datetime) -
     return None if start is None else wallclock.day_of(wallclock.local_day(zone, start))
 
 
-def is_full(rules: Rules, practitioner_id: int, start: datetime, *, now: datetime) -> bool:
+def is_full(rules: Rules, practitioner_id: int, start: datetime, *, now: datetime, but: int | None = None) -> bool:
     """Whether the day or the week of a start has as many visits as the practitioner takes. One query if there is a cap.
 
+    `but` is the visit that would be moved there.
     It is true as long as the practitioner is locked.
     """
     if rules.daily_cap is None and rules.weekly_cap is None:
         return False
     at = wallclock.seconds(start)
-    visits = calendars.standing(practitioner_id, availability.reach(rules, (at, at + 1), 0), now).visits
+    visits = calendars.standing(practitioner_id, availability.reach(rules, (at, at + 1), 0), now).without(but)
     return availability.Caps(rules, (visit.start for visit in visits)).are_reached(at)
 
 

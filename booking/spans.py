@@ -14,5 +14,10 @@ def span_of(service: Service, start: datetime) -> DateTimeTZRange:
 
 def occupied_by(service: Service, start: datetime) -> DateTimeTZRange:
     """The visit with what is kept free around it. The service must come with its practitioner."""
-    end = start + timedelta(minutes=service.duration + service.minutes_after)
-    return DateTimeTZRange(start - timedelta(minutes=service.minutes_before), end)
+    return around(service, span_of(service, start))
+
+
+def around(service: Service, span: DateTimeTZRange) -> DateTimeTZRange:
+    """A visit of any length with what the service keeps free around it."""
+    before, after = timedelta(minutes=service.minutes_before), timedelta(minutes=service.minutes_after)
+    return DateTimeTZRange(span.lower - before, span.upper + after)

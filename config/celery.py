@@ -16,6 +16,7 @@ app.autodiscover_tasks()
 _SWEEPS = {
     "common.tasks.beat_heart": 10,
     "booking.tasks.expire_lapsed_holds": 10,
+    "booking.tasks.complete_past_visits": 300,
     "payments.tasks.process_waiting_events": 5,
     "payments.tasks.poll_open_payments": 15,
     "notifications.tasks.deliver_due": 5,

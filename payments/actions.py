@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from booking import actions as booking_actions
+from booking.deadlines import ALL, share
 from booking.errors import BookingRefused
 from booking.lifecycle import Status
 from booking.models import Booking
@@ -184,23 +185,30 @@ def _give_time_or_owe_refund(payment: Payment, booking: Booking, *, by: Actor, n
             owe_refund(payment, reason=RefundReason.TIME_GONE, by=by, now=now)
 
 
-def owe_refund(payment: Payment, *, reason: RefundReason, by: Actor, now: datetime) -> None:
-    """Write down that all of a payment goes back. The payment must be locked; once per reason, never too much."""
-    if not payment.captured.amount:
+def owe_refund(payment: Payment, *, reason: RefundReason, by: Actor, now: datetime, percent: int = ALL) -> None:
+    """Write down how much of a payment goes back, and that the practice keeps the rest by the terms of the booking.
+
+    The payment must be locked; once per reason, never too much.
+    """
+    if not payment.captured.amount or payment.refunds.filter(reason=reason).exists():
         return
-    refund, is_new = Refund.objects.get_or_create(
+    amount = share(payment.captured.amount, percent)
+    if amount < payment.captured.amount:
+        payment.retained_amount = payment.captured.amount - amount
+        payment.save(update_fields=["retained_amount"])
+        audit.record("payment.retained", payment, by=by, now=now, after={"amount": payment.retained_amount})
+    if not amount:
+        return
+    refund = Refund.objects.create(
         payment=payment,
         reason=reason,
-        defaults={
-            "status": RefundStatus.OWED,
-            "amount": payment.captured.amount,
-            "currency": payment.captured.currency,
-            "owed_at": now,
-        },
+        status=RefundStatus.OWED,
+        amount=amount,
+        currency=payment.captured.currency,
+        owed_at=now,
     )
-    if is_new:
-        audit.record("refund.owed", refund, by=by, now=now, after={"amount": refund.amount}, reason=reason)
-        refund_owed.send(sender=Refund, refund=refund, booking=payment.booking, now=now)
+    audit.record("refund.owed", refund, by=by, now=now, after={"amount": refund.amount}, reason=reason)
+    refund_owed.send(sender=Refund, refund=refund, booking=payment.booking, now=now)
 
 
 def _audit(payment: Payment, before: PaymentStatus, *, by: Actor, now: datetime) -> None:

@@ -56,6 +56,9 @@ class Payment(Claimable):
     captured_at = models.DateTimeField(null=True, blank=True)
     captured_amount = models.PositiveIntegerField(null=True, blank=True)
     captured_currency = models.CharField(max_length=3, blank=True)
+    retained_amount = models.PositiveIntegerField(
+        default=0, db_default=0, help_text=_("of what arrived; kept by the terms of a booking that was called off")
+    )
     fee = models.PositiveIntegerField(null=True, blank=True)
     tax = models.PositiveIntegerField(null=True, blank=True)
     method = models.CharField(max_length=32, blank=True)
@@ -78,6 +81,10 @@ class Payment(Claimable):
                 condition=~Q(status__in=[status.value for status in RECEIVED])
                 | Q(captured_at__isnull=False, captured_amount__isnull=False),
                 name="captured_money_has_an_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(retained_amount=0) | Q(retained_amount__lte=F("captured_amount")),
+                name="no_more_is_kept_than_arrived",
             ),
         ]
         indexes = [waiting("payment"), models.Index(fields=["order_id"], name="payment_order")]

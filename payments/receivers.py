@@ -20,6 +20,6 @@ def ask_at_once(*, booking: Booking, now: datetime, **_: Any) -> None:
 
 
 @receiver(booking_cancelled)
-def owe_what_was_paid(*, booking: Booking, by: Actor, now: datetime, **_: Any) -> None:
+def owe_what_was_paid(*, booking: Booking, by: Actor, percent: int, now: datetime, **_: Any) -> None:
     for payment in Payment.objects.locked().received().filter(booking=booking, refunds=None):
-        actions.owe_refund(payment, reason=RefundReason.CANCELLED, by=by, now=now)
+        actions.owe_refund(payment, reason=RefundReason.CANCELLED, by=by, now=now, percent=percent)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from django.db.models import F, Q
 from django.http import Http404
 
-from booking.lifecycle import ACTIVE, Status
+from booking.lifecycle import ACTIVE, WAITING, Status
 from booking.models import Booking, BookingQuerySet
 from booking.wallclock import instant, seconds, window_of
 from practitioners.models import Practitioner
@@ -47,7 +47,7 @@ def listed(
         case Show.UPCOMING:
             bookings = bookings.standing(now).filter(span__endswith__gt=now)
         case Show.PAST:
-            bookings = bookings.filter(status__in=set(ACTIVE) - {Status.PENDING_PAYMENT}, span__endswith__lte=now)
+            bookings = bookings.filter(status__in=set(ACTIVE) - set(WAITING), span__endswith__lte=now)
         case Show.OFF:
             bookings = bookings.filter(_is_over(now)).exclude(patient=None)
         case Show.ALL:
@@ -85,7 +85,7 @@ def _all(practitioner: Practitioner) -> BookingQuerySet:
 
 
 def _is_over(now: datetime) -> Q:
-    return Q(status__in=_OVER) | Q(status=Status.PENDING_PAYMENT, hold_expires_at__lte=now)
+    return Q(status__in=_OVER) | Q(status__in=WAITING, hold_expires_at__lte=now)
 
 
 def _within(bookings: BookingQuerySet, zone: str, first: date | None, last: date | None) -> BookingQuerySet:

@@ -118,7 +118,7 @@ def soon(value: datetime, zone: str) -> str:
 def may_extend(booking: Booking) -> bool:
     """Whether asking for more time would still give some."""
     until = booking.hold_expires_at
-    return until is not None and deadlines.hold_extended(until, booking.held_at) > until
+    return until is not None and deadlines.hold_extended(until, booking.hold_limit) > until
 
 
 @register.filter

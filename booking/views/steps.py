@@ -183,7 +183,7 @@ def review(request: HttpRequest, public_id: str) -> HttpResponse:
         return see_other("booking:details", public_id)
     if request.method == "POST":
         with suppress(HoldLapsed, WrongState):
-            actions.confirm_free(booking, now=now)
+            actions.settle(booking, now=now)
         return see_other("booking:detail", public_id)
     links = _links(booking)
     context = {

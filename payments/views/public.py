@@ -45,7 +45,7 @@ def pay(request: HttpRequest, public_id: str) -> HttpResponse:
 def _press_pay(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpResponse:
     try:
         if not booking.amount:
-            booking_actions.confirm_free(booking, now=now)
+            booking_actions.settle(booking, now=now)
             return see_other("booking:detail", booking.public_id)
         payment = actions.begin(booking, now=now)
     except HeldTooLong:

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from practitioners.forms.fields import UNITS, LengthField
-from practitioners.models.people import MOST_CUTOFF
+from practitioners.models.terms import MOST_CUTOFF
 
 
 class PoliciesForm(forms.Form):

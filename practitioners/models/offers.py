@@ -42,6 +42,14 @@ class Mode(models.TextChoices):
     PHONE = "phone", _("Phone")
 
 
+class PayWhen(models.TextChoices):
+    """When a visit is paid."""
+
+    ONLINE = "online", _("Online, when booking")
+    AT_VISIT = "at_visit", _("At the visit")
+    EITHER = "either", _("As the patient likes")
+
+
 class Service(models.Model):
     """What is booked, for how long and for how much. Bookings keep a snapshot, so a change touches none of them.
 
@@ -65,6 +73,10 @@ class Service(models.Model):
     buffer_before = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(MOST_BUFFER)])
     buffer_after = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(MOST_BUFFER)])
     notice = models.PositiveIntegerField(null=True, blank=True, validators=[MaxValueValidator(MOST_NOTICE)])
+    needs_approval = models.BooleanField(
+        default=False, db_default=False, help_text=_("a visit is asked for first, and paid once it was accepted")
+    )
+    pay_when = models.CharField(max_length=8, choices=PayWhen, default=PayWhen.ONLINE, db_default=PayWhen.ONLINE.value)
     is_active = models.BooleanField(default=True)
 
     class Meta:

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from common import clock
 from common.ids import new_public_id
 from common.models import User
-from practitioners.models.rules import DAY, known_currency, known_zone
+from practitioners.models.rules import DAY, known_currency, known_zone, web_address
+from practitioners.models.terms import Terms
 
 if TYPE_CHECKING:
     from django_stubs_ext.db.models.manager import RelatedManager
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 MOST_BUFFER = DAY // 2
 MOST_NOTICE = 14 * DAY
 LEAST_HORIZON, MOST_HORIZON = 14, 400
-MOST_CUTOFF = MOST_HORIZON * DAY
+MOST_ANSWER = 14 * DAY
+LEAST_PAY, MOST_PAY = 30, 7 * DAY
 
 
 class PractitionerQuerySet(models.QuerySet["Practitioner"]):
@@ -40,7 +42,7 @@ class PractitionerQuerySet(models.QuerySet["Practitioner"]):
         return self.filter(Q(user=user) | Q(pk__in=given))
 
 
-class Practitioner(models.Model):
+class Practitioner(Terms):
     """Someone who can be booked."""
 
     STEPS = [(15, _("every 15 minutes")), (30, _("every 30 minutes")), (60, _("every hour"))]
@@ -85,10 +87,24 @@ class Practitioner(models.Model):
     weekly_cap = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1)], help_text=_("visits a week, at most")
     )
-    cancel_cutoff = models.PositiveIntegerField(
+    answer_within = models.PositiveIntegerField(
         default=DAY,
-        validators=[MaxValueValidator(MOST_CUTOFF)],
-        help_text=_("minutes before the visit; free until then"),
+        db_default=DAY,
+        validators=[MinValueValidator(LEAST_PAY), MaxValueValidator(MOST_ANSWER)],
+        help_text=_("minutes in which a request is answered; after them its time is free again"),
+    )
+    pay_within = models.PositiveIntegerField(
+        default=120,
+        db_default=120,
+        validators=[MinValueValidator(LEAST_PAY), MaxValueValidator(MOST_PAY)],
+        help_text=_("minutes in which a visit is paid once it was accepted, or a link to pay was sent"),
+    )
+    meeting_url = models.CharField(
+        max_length=300,
+        blank=True,
+        db_default="",
+        validators=[web_address],
+        help_text=_("their own room for visits by video; without one every visit gets a room of its own"),
     )
     version = models.PositiveBigIntegerField(
         default=0, editable=False, help_text=_("raised by the database whenever the times on offer may have changed")

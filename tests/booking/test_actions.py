@@ -157,14 +157,14 @@ def test_confirming_twice_is_refused() -> None:
 def test_what_costs_nothing_is_confirmed_without_a_payment() -> None:
     free = make_booking(service=make_service(amount=0))
 
-    assert actions.confirm_free(free, now=NOW).status == Status.CONFIRMED
+    assert actions.settle(free, now=NOW).status == Status.CONFIRMED
 
 
 def test_what_costs_something_is_not_confirmed_for_nothing() -> None:
     with pytest.raises(WrongState):
-        actions.confirm_free(make_booking(), now=NOW)
+        actions.settle(make_booking(), now=NOW)
     with pytest.raises(HoldLapsed):
-        actions.confirm_free(make_booking(service=make_service(amount=0)), now=LAPSED)
+        actions.settle(make_booking(service=make_service(amount=0)), now=LAPSED)
     assert not Booking.objects.filter(status=Status.CONFIRMED).exists()
 
 

@@ -84,12 +84,23 @@ def test_a_lapsed_hold_gives_way_although_nobody_has_retired_it(service: Service
     assert (first.status, second.status) == (Status.EXPIRED, Status.PENDING_PAYMENT)
 
 
-@pytest.mark.parametrize("status", [Status.REQUESTED, Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW])
+@pytest.mark.parametrize("status", [Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW])
 def test_a_firm_booking_never_gives_way(service: Service, status: Status) -> None:
     make_booking(service=service, status=status)
 
     with pytest.raises(SlotTaken):
         hold(service, now=NOW + 11 * MINUTE)
+
+
+def test_a_request_gives_way_once_its_time_for_an_answer_is_over(service: Service) -> None:
+    asked = make_booking(service=service, status=Status.REQUESTED, hold_expires_at=NOW + HOUR)
+
+    with pytest.raises(SlotTaken):
+        hold(service, now=NOW + HOUR - MINUTE)
+    hold(service, now=NOW + HOUR)
+
+    asked.refresh_from_db()
+    assert asked.status == Status.EXPIRED
 
 
 @pytest.mark.parametrize("status", [Status.EXPIRED, Status.CANCELLED, Status.DECLINED])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from booking import actions
+from booking.actions import rows
 from booking.errors import WrongState
 from booking.lifecycle import ACTIVE, MOVES, Status
 from booking.models import Move
@@ -51,7 +51,7 @@ def test_only_a_drawn_arrow_changes_anything(before: Status, after: Status) -> N
     booking = make_booking(status=before)
 
     try:
-        actions._move(booking, after, by=Actor.STAFF, now=NOW, reason="walked")
+        rows.move(booking, after, by=Actor.STAFF, now=NOW, reason="walked")
     except WrongState:
         moved = False
     else:
@@ -69,7 +69,7 @@ def test_only_a_drawn_arrow_changes_anything(before: Status, after: Status) -> N
 
 # Who may write a status, and why it is no hole.
 WRITERS = {
-    "booking/actions.py",
+    "booking/actions/rows.py",
     "payments/actions.py",
     "booking/samples.py",  # practice mode's invented bookings begin firm
 }
@@ -105,14 +105,14 @@ def test_nothing_but_the_actions_writes_a_status() -> None:
     }
 
     assert writers.keys() <= WRITERS, writers
-    assert {"booking/actions.py", "payments/actions.py"} <= writers.keys()
+    assert {"booking/actions/rows.py", "payments/actions.py"} <= writers.keys()
 
 
-def test_within_the_actions_only_the_hold_and_the_move_write_a_bookings_status() -> None:
-    tree = ast.parse((ROOT / "booking/actions.py").read_text())
+def test_within_the_actions_only_the_beginning_and_the_move_write_a_bookings_status() -> None:
+    tree = ast.parse((ROOT / "booking/actions/rows.py").read_text())
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
 
-    assert {function.name for function in functions if list(_writes_of_a_status(function))} == {"_hold", "_move"}
+    assert {function.name for function in functions if list(_writes_of_a_status(function))} == {"begin", "move"}
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,10 @@ FORM: dict[str, Any] = {
     "notice": "120",
     "horizon": "60",
     "cancel_cutoff": "1440",
+    "late_refund": "50",
+    "most_moves": "3",
+    "answer_within": "1440",
+    "pay_within": "120",
     "is_approved": "on",
     **{
         f"{rows}-{name}": "0"

@@ -362,6 +362,6 @@ def test_the_refund_names_its_reason_once_in_the_audit_trail() -> None:
 def test_a_free_booking_needs_no_payment_and_has_none() -> None:
     booking = make_booking(service=make_service(amount=0))
 
-    booking_actions.confirm_free(booking, now=NOW)
+    booking_actions.settle(booking, now=NOW)
 
     assert not Payment.objects.exists()

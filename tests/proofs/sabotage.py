@@ -44,7 +44,7 @@ class LapsedHoldsStay(Sabotage):
     """Nobody retires a lapsed hold when its time is wanted."""
 
     def break_something(self) -> None:
-        replace("booking.actions", "_retire_lapsed", by=lambda *_, **__: None)
+        replace("booking.actions.rows", "retire_lapsed", by=lambda *_, **__: None)
 
 
 class EveryReportIsNews(Sabotage):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from booking import deadlines
+from booking.terms import agreed
 from common import clock
 from common.http import see_other
 from practitioners.actions import policies as actions
@@ -37,7 +38,7 @@ def policies(request: HttpRequest, desk: Desk) -> HttpResponse:
         "page": "policies",
         "form": form,
         "visit": visit,
-        "until": deadlines.cancellable_until(visit, desk.practitioner.cancel_cutoff),
+        "until": deadlines.cancellable_until(visit, agreed(desk.practitioner)),
     }
     return render(request, "desk/policies.html", context)
 
