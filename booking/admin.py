@@ -5,7 +5,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from booking.models import Booking, Move, Patient
+from booking import moderation  # noqa: F401 - its page registers itself
+from booking.models import Booking, Move, Patient, SavedPerson
 from common.admin import ReadOnlyAdmin, ReadOnlyRows
 from common.money import format_money
 
@@ -61,6 +62,20 @@ class BookingAdmin(ReadOnlyAdmin):
 
 @admin.register(Patient)
 class PatientAdmin(ReadOnlyAdmin):
-    list_display = ("name", "email", "phone", "zone")
-    search_fields = ("name", "email", "phone")
+    list_display = ("name", "booked_by", "email", "phone", "zone")
+    search_fields = ("name", "booked_by", "email", "phone")
     ordering = ("-pk",)
+
+
+@admin.register(SavedPerson)
+class SavedPersonAdmin(ReadOnlyAdmin):
+    """Whom accounts book for; the owner of each is the one without a relationship."""
+
+    list_display = ("name", "relationship", "user_email", "zone", "consent_version")
+    list_select_related = ("user",)
+    search_fields = ("name", "user__email")
+    ordering = ("-pk",)
+
+    @admin.display(description=_("account"), ordering="user__email")
+    def user_email(self, person: SavedPerson) -> str:
+        return person.user.email

@@ -42,6 +42,10 @@ class HoldLapsed(BookingRefused):
     """The time was kept for a while, and the while is over."""
 
 
+class GivenUp(BookingRefused):
+    """The hold that was to be given up for a time has been given up already, for another one perhaps."""
+
+
 class WrongState(BookingRefused):
     """A step that the booking's state does not allow."""
 

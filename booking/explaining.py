@@ -16,7 +16,7 @@ from enum import StrEnum
 from itertools import groupby, pairwise
 
 from booking.availability import Caps, Rules, Visit, days_reaching_into, horizon_of, working
-from booking.wallclock import MINUTE, Interval, between, day_number, resolve, weekday
+from booking.wallclock import MINUTE, Interval, between, day_number, local_day, resolve, weekday
 
 
 class Verdict(StrEnum):
@@ -66,6 +66,11 @@ def explain(rules: Rules, day: date, duration: int, visits: Sequence[Visit], now
         told = [(start, judge.reason(start)) for start in judge.times(low, high)]
         found += _stretches(told, high)
     return found
+
+
+def reason_of(rules: Rules, start: int, duration: int, visits: Sequence[Visit], now: int) -> Reason:
+    """What decides about one time, which need not lie on a grid."""
+    return _Judge(rules, local_day(rules.zone, start), duration, visits, now).reason(start)
 
 
 def _stretches(told: Sequence[tuple[int, Reason]], end: int) -> Iterator[Stretch]:

@@ -13,8 +13,9 @@ from django.utils.translation import ngettext
 
 from booking import queries
 from booking.availability import Slot, State
+from booking.lifecycle import Status
 from booking.models import Booking
-from common.templatetags.samay import clock, zone_abbr
+from common.templatetags.samay import clock, long_day, zone_abbr
 from practitioners.models import Service
 
 SHOWN_AT_ONCE = 12
@@ -89,6 +90,14 @@ class Times:
     @property
     def open(self) -> int:
         return sum(part.open for part in self.parts)
+
+    @property
+    def said(self) -> str:
+        """The day and how much of it is open, for whoever hears the page."""
+        if self.day is None:
+            return ""
+        words = {"day": long_day(self.day), "count": self.open}
+        return ngettext("%(day)s, %(count)d time", "%(day)s, %(count)d times", self.open) % words
 
 
 _PARTS = (("morning", _("Morning")), ("afternoon", _("Afternoon")), ("evening", _("Evening")))
@@ -171,8 +180,8 @@ def times_page(
 ) -> Times:
     """Month and times for a wished date (`2026-12-04`) or month (`2026-12`); the first open day without a wish.
 
-    A wish that can't be had is answered with the nearest day. `given_up` is the visitor's own hold, which a tap on
-    another time would free. At most eight queries.
+    A wish that can't be had is answered with the nearest day. `given_up` is the visitor's own hold or visit, which a
+    tap on another time would free. At most eight queries.
     """
     today = now.astimezone(ZoneInfo(zone)).date()
     last = queries.last_day(service, zone=zone, now=now)
@@ -181,12 +190,12 @@ def times_page(
     first = min(max(wished_month or day or today, today), last).replace(day=1)
     if not moved and month_wish and (wished_month is None or wished_month.replace(day=1) != first):
         moved = "month"
-    counts = queries.open_days(service, first, zone=zone, now=now)
+    counts = queries.open_days(service, first, zone=zone, now=now, given_up=given_up)
     if day is None and not counts:
-        found = queries.first_open_day(service, max(first, today), zone=zone, now=now)
+        found = queries.first_open_day(service, max(first, today), zone=zone, now=now, given_up=given_up)
         if found and not month_wish:
             day, first = found, found.replace(day=1)
-            counts = queries.open_days(service, first, zone=zone, now=now)
+            counts = queries.open_days(service, first, zone=zone, now=now, given_up=given_up)
         else:
             return Times(month_of(first, counts, today=today, last=last, chosen=None), None, [], found, moved)
     day = day or min(counts, default=None)
@@ -194,26 +203,38 @@ def times_page(
     if day and given_up:
         counts = counts | {day: sum(part.open for part in parts)}
     page = month_of(first, counts, today=today, last=last, chosen=day)
-    next_day = _next_day(service, day, counts, today, zone=zone, now=now) if day and not counts.get(day) else None
+    next_day = None
+    if day and not counts.get(day):
+        next_day = _next_day(service, day, counts, today, zone=zone, now=now, given_up=given_up)
     return Times(page, day, parts, next_day, moved)
 
 
 def _parts(service: Service, day: date, *, zone: str, now: datetime, given_up: Booking | None) -> list[Part]:
     practitioner = service.practitioner
     slots = queries.whole_day(service, day, zone=zone, now=now, given_up=given_up)
+    if given_up and given_up.status != Status.PENDING_PAYMENT:  # where a visit is already it can't be moved to
+        own = given_up.starts_at
+        slots = [replace(slot, state=State.BOOKED) if slot.start == own else slot for slot in slots]
     since = now + timedelta(minutes=service.minutes_notice)
     return parts_of_day(slots, since=since, zone=zone, home=practitioner.zone, step=practitioner.step)
 
 
 def _next_day(
-    service: Service, day: date, counts: Mapping[date, int], today: date, *, zone: str, now: datetime
+    service: Service,
+    day: date,
+    counts: Mapping[date, int],
+    today: date,
+    *,
+    zone: str,
+    now: datetime,
+    given_up: Booking | None,
 ) -> date | None:
     """The next day with an open time; the first there is, if none is later."""
     later = min((date_ for date_, count in counts.items() if date_ > day and count), default=None)
     return (
         later
-        or queries.first_open_day(service, day, zone=zone, now=now)
-        or queries.first_open_day(service, today, zone=zone, now=now)
+        or queries.first_open_day(service, day, zone=zone, now=now, given_up=given_up)
+        or queries.first_open_day(service, today, zone=zone, now=now, given_up=given_up)
     )
 
 

@@ -1,11 +1,14 @@
 """Reads across models: what is offered, and which booking a link opens."""
 
+import copy
+from calendar import monthrange
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 
 from booking import availability, calendars, slot_cache, wallclock
@@ -32,7 +35,7 @@ def slots_of_day(service: Service, day: date, *, zone: str, now: datetime) -> li
 def whole_day(service: Service, day: date, *, zone: str, now: datetime, given_up: Booking | None = None) -> list[Slot]:
     """The same with what is past or too soon. Two queries, or none.
 
-    `given_up` is the asker's own hold, which a tap on another time would free: it is in nobody's way then.
+    `given_up` is the asker's own hold or visit, which a tap on another time would free: it is in nobody's way then.
     """
     if given_up is None:
         return availability.as_slots(slot_cache.whole_day(service, day, zone=zone, now=now), service.duration)
@@ -47,9 +50,16 @@ def whole_day(service: Service, day: date, *, zone: str, now: datetime, given_up
     return availability.as_slots(availability.states(rules, within, service.duration, others), service.duration)
 
 
-def open_days(service: Service, month: date, *, zone: str, now: datetime) -> dict[date, int]:
+def open_days(
+    service: Service, month: date, *, zone: str, now: datetime, given_up: Booking | None = None
+) -> dict[date, int]:
     """How many times are open on each day of a month that has any: two queries, or none."""
-    return slot_cache.open_days(service, month, zone=zone, now=now)
+    if given_up is None:
+        return slot_cache.open_days(service, month, zone=zone, now=now)
+    last = month.replace(day=monthrange(month.year, month.month)[1])
+    within = wallclock.cut(wallclock.window_of(zone, month.replace(day=1), last), _window(service, now))
+    days = Counter(wallclock.local_day(zone, start) for start in _open_starts(service, within, now, given_up))
+    return {wallclock.day_of(day): count for day, count in sorted(days.items())}
 
 
 def _window(service: Service, now: datetime) -> Interval:
@@ -68,7 +78,8 @@ def _open_starts(service: Service, within: Interval, now: datetime, instead_of: 
     standing = calendars.standing(service.practitioner_id, reach, now)
     visits = standing.without(instead_of.pk) if instead_of else standing.visits
     free = availability.open_starts(rules, within, service.duration, visits, wallclock.seconds(now))
-    own = wallclock.seconds(instead_of.starts_at) if instead_of else None
+    is_same = instead_of is not None and instead_of.service_id == service.pk
+    own = wallclock.seconds(instead_of.starts_at) if instead_of and is_same else None
     return (start for start in free if start != own)
 
 
@@ -83,9 +94,9 @@ def alternatives(
 ) -> list[datetime]:
     """Up to five open starts: the nearest of the same day, then the same hour of later days, then the next open.
 
-    `instead_of` is the visit that would be moved: it is in nobody's way. None where nothing can be booked any more.
+    `instead_of` is the visit that would be moved: it is in nobody's way, and moves even where nothing is booked anew.
     """
-    if not (service.is_active and service.practitioner.is_published):
+    if instead_of is None and not (service.is_active and service.practitioner.is_published):
         return []
     zone = service.practitioner.zone
     aim = wallclock.seconds(wanted)
@@ -101,11 +112,13 @@ def alternatives(
     return [wallclock.instant(start) for start in sorted(chosen)]
 
 
-def first_open_day(service: Service, after: date, *, zone: str, now: datetime) -> date | None:
+def first_open_day(
+    service: Service, after: date, *, zone: str, now: datetime, given_up: Booking | None = None
+) -> date | None:
     """The first calendar day of `zone` from `after` on that has an open time: two queries."""
     low, high = _window(service, now)
     within = (max(low, wallclock.window_of(zone, after, after)[0]), high)
-    start = next(_open_starts(service, within, now), None)
+    start = next(_open_starts(service, within, now, given_up), None)
     return None if start is None else wallclock.day_of(wallclock.local_day(zone, start))
 
 
@@ -148,6 +161,14 @@ def why_not(service: Service, day: date, *, now: datetime) -> Explanation:
     return Explanation(stretches, standing.ids, schedule.off_ids)
 
 
+def as_booked(booking: Booking) -> Service:
+    """Its service, as long as the visit itself is: a visit keeps its length, whatever becomes of the service's."""
+    service = copy.copy(booking.service)
+    service.practitioner = booking.practitioner
+    service.duration = round(booking.duration.total_seconds() / 60)
+    return service
+
+
 # --- One row ----------------------------------------------------------------------------------------------------------
 
 
@@ -162,16 +183,26 @@ def offered_service(practitioner_slug: str, **match: Any) -> Service:
     return service
 
 
+def told_steps(booking: Booking) -> list[Move]:
+    """What its patient is told of a booking's past: when it was moved, and who called it off. One query, or none."""
+    ended = (Status.CANCELLED, Status.DECLINED)
+    if not booking.sequence and booking.status not in ended:
+        return []
+    return list(booking.moves.filter(Q(moved_from__isnull=False) | Q(after__in=ended)))
+
+
 def booking_by_link(public_id: str) -> Booking:
     """The booking that a link opens: whoever has the link may act on it. One query.
 
-    `was_given_up` tells a time that its patient let go before it was theirs from a visit that was called off.
+    `was_given_up` tells a time that its patient let go before it was theirs from a visit that was called off,
+    `went_unanswered` a request that nobody answered from a hold that lapsed.
     """
     let_go = Move.objects.filter(
         booking=OuterRef("pk"), before=Status.PENDING_PAYMENT, after=Status.CANCELLED, actor=Actor.PATIENT.kind
     )
     bookings = Booking.objects.select_related("practitioner", "service", "patient", "location")
-    bookings = bookings.annotate(was_given_up=Exists(let_go))
+    unanswered = Move.objects.filter(booking=OuterRef("pk"), before=Status.REQUESTED, after=Status.EXPIRED)
+    bookings = bookings.annotate(was_given_up=Exists(let_go), went_unanswered=Exists(unanswered))
     booking = bookings.filter(public_id=public_id).first()
     if booking is None:
         raise Http404

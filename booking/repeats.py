@@ -9,6 +9,7 @@ from django.db import transaction
 
 from booking import actions
 from booking.errors import BookingRefused
+from booking.hoarding import Asker, contact_hash
 from booking.models import Booking, Patient, RepeatKey, Source
 from common.audit import Actor
 from common.money import Money
@@ -24,14 +25,14 @@ def _digest(text: str) -> str:
 
 
 @transaction.atomic
-def book_once(service: Service, wish: dict[str, Any], *, key: str, now: datetime) -> Booking:
+def book_once(service: Service, wish: dict[str, Any], *, key: str, network: str, now: datetime) -> Booking:
     """Hold a time for a guest. `wish` has start, name, email and phone, and the price if one was seen.
 
-    An empty `key` makes no promise. A request that comes while its twin is at work waits for it.
-    Raises SlotTaken and its kinds, RepeatedWithOtherBody.
+    An empty `key` makes no promise. A request that comes while its twin is at work waits for it. `network` is the hash
+    that its sender is counted by. Raises SlotTaken and its kinds, RepeatedWithOtherBody, TooManyKept.
     """
     if not key:
-        return _book(service, wish, now=now)
+        return _book(service, wish, network=network, now=now)
     asked = _digest(json.dumps(wish, default=str, sort_keys=True))
     row = RepeatKey(digest=_digest(key), request=asked, used_at=now)
     RepeatKey.objects.bulk_create([row], ignore_conflicts=True)
@@ -40,14 +41,21 @@ def book_once(service: Service, wish: dict[str, Any], *, key: str, now: datetime
         raise RepeatedWithOtherBody
     if known.booking is not None:
         return known.booking
-    booking = _book(service, wish, now=now)
+    booking = _book(service, wish, network=network, now=now)
     RepeatKey.objects.filter(pk=row.pk).update(booking=booking)
     return booking
 
 
-def _book(service: Service, wish: dict[str, Any], *, now: datetime) -> Booking:
+def _book(service: Service, wish: dict[str, Any], *, network: str, now: datetime) -> Booking:
     price = None if wish.get("amount") is None else Money(wish["amount"], wish["currency"])
     patient = Patient(name=wish["name"], email=wish["email"], phone=wish["phone"], zone=service.practitioner.zone)
     return actions.hold(
-        service, start=wish["start"], by=Actor.PATIENT, source=Source.API, now=now, patient=patient, price=price
+        service,
+        start=wish["start"],
+        by=Actor.PATIENT,
+        source=Source.API,
+        now=now,
+        patient=patient,
+        price=price,
+        asker=Asker(contact=contact_hash(wish["email"]), network=network),
     )

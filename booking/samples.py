@@ -12,7 +12,7 @@ from booking.lifecycle import Status
 from booking.models import Booking, Move, Patient, Source
 from booking.spans import occupied_by, span_of
 from common.audit import Actor
-from practitioners.models import Location, Mode, Practitioner, Service, WeeklyHours
+from practitioners.models import Location, Mode, PayWhen, Practitioner, Service, WeeklyHours
 
 Hours = tuple[tuple[int, int], ...]
 
@@ -32,6 +32,8 @@ class Offer:
     name: str = "Consultation"
     mode: Mode = Mode.VIDEO
     description: str = ""
+    pay_when: PayWhen = PayWhen.ONLINE
+    needs_approval: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,14 @@ PEOPLE = (
         "Asia/Kolkata",
         "INR",
         (
-            Offer(30, 60_000, "Follow-up", Mode.IN_PERSON, "How it went since last time, and the next exercises."),
+            Offer(
+                30,
+                60_000,
+                "Follow-up",
+                Mode.IN_PERSON,
+                "How it went since last time, and the next exercises.",
+                PayWhen.EITHER,
+            ),
             Offer(60, 110_000, "First visit", Mode.IN_PERSON, "A thorough look, a plan, and the first exercises."),
         ),
         ("English", "Hindi", "Gujarati"),
@@ -141,7 +150,10 @@ PEOPLE = (
         "Assessment and second opinions, evenings included.",
         "America/New_York",
         "USD",
-        (Offer(30, 12_000, "Follow-up"), Offer(60, 22_000, "Assessment")),
+        (
+            Offer(30, 12_000, "Follow-up"),
+            Offer(60, 22_000, "Assessment", description="I read your request first.", needs_approval=True),
+        ),
         ("English", "Hebrew", "Spanish"),
         ("Second opinion", "Low mood"),
         hours=((_at(12), _at(16)), (_at(17), _at(21))),
@@ -155,7 +167,16 @@ PEOPLE = (
         "Hands-on treatment in a quiet room by the harbour.",
         "Pacific/Auckland",
         "NZD",
-        (Offer(45, 11_000, "Treatment", Mode.IN_PERSON, "Hands-on work on what hurts; wear something loose."),),
+        (
+            Offer(
+                45,
+                11_000,
+                "Treatment",
+                Mode.IN_PERSON,
+                "Hands-on work on what hurts; wear something loose.",
+                PayWhen.AT_VISIT,
+            ),
+        ),
         ("English", "Māori"),
         ("Back pain",),
         hours=((_at(9), _at(13)), (_at(14), _at(17))),
@@ -202,6 +223,8 @@ def _make(person: Person) -> Practitioner:
             currency=person.currency,
             mode=offer.mode,
             description=offer.description,
+            pay_when=offer.pay_when,
+            needs_approval=offer.needs_approval,
             location=place if offer.mode == Mode.IN_PERSON else None,
         )
         for offer in person.offers
@@ -303,5 +326,8 @@ def _booking(
         currency=service.currency,
         mode=service.mode,
         location_id=service.location_id,
+        needs_approval=service.needs_approval,
+        pay_when=service.pay_when,
+        pays_at_visit=service.amount > 0,  # nobody has paid for a sample
         source=Source.SEED,
     )

@@ -1,6 +1,19 @@
 from django.urls import path
 
-from booking.views import crawlers, directory, finding, manage, photos, site, steps
+from booking.views import (
+    answers,
+    crawlers,
+    directory,
+    finding,
+    links,
+    manage,
+    moving,
+    photos,
+    reviews,
+    site,
+    steps,
+    video,
+)
 
 app_name = "booking"
 urlpatterns = [
@@ -15,9 +28,16 @@ urlpatterns = [
     path("h/<str:public_id>/review/", steps.review, name="review"),
     path("h/<str:public_id>/again/", steps.again, name="again"),
     path("h/<str:public_id>/extend/", steps.extend, name="extend"),
+    path("b/renewed/", links.renewed, name="link_renewed"),
     path("b/<str:public_id>/", manage.detail, name="detail"),
     path("b/<str:public_id>/status/", manage.status, name="status"),
     path("b/<str:public_id>/cancel/", manage.cancel, name="cancel"),
+    path("b/<str:public_id>/reschedule/", moving.reschedule, name="reschedule"),
+    path("b/<str:public_id>/calendar.ics", links.calendar, name="calendar"),
+    path("b/<str:public_id>/join/", video.join, name="join"),
+    path("b/<str:public_id>/renew/", links.renew, name="renew_link"),
+    path("b/<str:public_id>/review/", reviews.review_visit, name="review_visit"),
+    path("answer/<str:token>/", answers.answer, name="answer"),
     path("photos/<slug:token>-<str:size>.webp", photos.photo, name="photo"),
     path("theme/", site.theme, name="theme"),
     path("zone/", site.zone, name="zone"),

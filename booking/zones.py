@@ -188,3 +188,12 @@ def local(instant: datetime, zone: str) -> datetime:
 def is_near(day: date) -> bool:
     """A day (or an instant) that every zone's calendar can count from; nobody books beyond it."""
     return 2000 <= day.year < 2200  # noqa: PLR2004
+
+
+def sent_instant(text: str) -> datetime | None:
+    """An instant as forms send it, such as 2026-12-04T08:30Z; None for anything else."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return instant if instant.tzinfo and is_near(instant) else None

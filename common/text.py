@@ -19,6 +19,12 @@ def one_line(value: str) -> str:
     return line
 
 
+def masked_email(address: str) -> str:
+    """An address told to whoever may not know it: a•••@example.com"""
+    name, _at, host = address.partition("@")
+    return f"{name[:1]}•••@{host}" if address else ""
+
+
 _ACCENTS = 200  # the combining classes from here on sit above, below or through a letter
 _APOSTROPHES = "'’‘ʼ`´"
 _SPELT_OUT = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})

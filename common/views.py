@@ -37,9 +37,14 @@ def busy(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def too_many(request: HttpRequest, refusal: TooMany, *, instead: str = "", label: str = "") -> HttpResponse:
-    """When it may be tried again, and another way until then: an address and what its link says."""
-    context = {"minutes": -(-refusal.seconds // 60), "instead": instead, "label": label}
+def too_many(
+    request: HttpRequest, refusal: TooMany, *, instead: str = "", label: str = "", text: str = ""
+) -> HttpResponse:
+    """When it may be tried again, and another way until then: an address and what its link says.
+
+    `text` takes the place of the usual words.
+    """
+    context = {"minutes": -(-refusal.seconds // 60), "instead": instead, "label": label, "text": text}
     response = _page(request, 429, context)
     response.headers["Retry-After"] = str(refusal.seconds)
     return response

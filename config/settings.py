@@ -240,6 +240,10 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL["EMAIL_HOST_USER"], _MAIL["EMAIL_HO
 EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL["EMAIL_USE_TLS"], _MAIL["EMAIL_USE_SSL"]
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <no-reply@{urlsplit(SITE_URL).hostname}>")
+# Where visits by video take place, unless the practitioner has a room of their own.
+MEETING_BASE = env.url("MEETING_BASE", default="https://meet.jit.si")
+if not MEETING_BASE.startswith("https://"):
+    env.refuse("MEETING_BASE", "must start with https://")
 RAZORPAY_KEY_ID = env.text("RAZORPAY_KEY_ID", default="")
 RAZORPAY_KEY_SECRET = env.text("RAZORPAY_KEY_SECRET", default="")
 RAZORPAY_WEBHOOK_SECRET = env.listed("RAZORPAY_WEBHOOK_SECRET", default=[])

@@ -11,6 +11,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("api/v1/", include((api.urlpatterns, api.app_name), namespace=api.namespace)),
     path("desk/", include("booking.desk.urls")),
+    path("me/", include("booking.mine.urls")),
+    path("desk/", include("payments.desk_urls")),
     path("", include("common.accounts.urls")),
     path("", include("payments.urls")),
     path("", include("booking.urls")),

@@ -15,7 +15,7 @@ from booking.models import Booking
 from common import claims, clock
 from common.nudge import nudge
 from notifications import channels
-from notifications.models import URGENT, Channel, Kind, Notification
+from notifications.models import REPEATED, TO_PRACTITIONER, URGENT, Channel, Kind, Notification
 
 logger = logging.getLogger(__name__)
 
@@ -24,20 +24,31 @@ OVERTAKEN = "overtaken"  # what it would have said is no longer true
 
 
 def owe(kinds: Iterable[Kind], booking: Booking, *, now: datetime) -> None:
-    """Write down messages about a booking, each once for each version of the booking."""
+    """Write down messages about a booking, each once for each version of the booking.
+
+    Not every patient has an address: what would be for one who has none is not owed.
+    """
     rows = [
         Notification(
             kind=kind,
             channel=Channel.EMAIL,
             booking=booking,
-            dedupe_key=f"{kind}:{booking.pk}:{booking.sequence}",
+            sequence=booking.sequence,
+            dedupe_key=_key(kind, booking, now=now),
             created_at=now,
             due_at=now,
         )
         for kind in kinds
+        if kind in TO_PRACTITIONER or (booking.patient is not None and booking.patient.email)
     ]
-    Notification.objects.bulk_create(rows, ignore_conflicts=True)
-    nudge("notifications.tasks.deliver_for_booking", booking.pk)
+    if rows:
+        Notification.objects.bulk_create(rows, ignore_conflicts=True)
+        nudge("notifications.tasks.deliver_for_booking", booking.pk)
+
+
+def _key(kind: Kind, booking: Booking, *, now: datetime) -> str:
+    key = f"{kind}:{booking.pk}:{booking.sequence}"
+    return f"{key}:{now.isoformat()}" if kind in REPEATED else key
 
 
 def write(kind: Kind, letter: dict[str, Any], *, now: datetime, void_at: datetime | None = None) -> None:
@@ -70,7 +81,7 @@ def _deliver(rows: QuerySet[Notification] | None, *, now: datetime, limit: int) 
 
 
 def _deliver_one(notification: Notification, *, now: datetime) -> None:
-    if not notification.is_still_true(machine_now=clock.machine_now()):
+    if not notification.is_still_true(now=now, machine_now=clock.machine_now()):
         claims.finish(notification, now=now, last_error=OVERTAKEN, letter=None)
         return
     try:

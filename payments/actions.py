@@ -13,9 +13,10 @@ from booking.deadlines import ALL, share
 from booking.errors import BookingRefused
 from booking.lifecycle import Status
 from booking.models import Booking
+from booking.ways import ways_of
 from common import audit, claims
 from common.audit import Actor
-from payments import queries
+from payments import queries, receipts
 from payments.errors import HeldTooLong, NothingToPay
 from payments.lifecycle import RECEIVED, PaymentStatus, RefundStatus, may_move
 from payments.models import Attention, Event, Payment, ProviderName, Refund, RefundReason, Result
@@ -43,7 +44,7 @@ def begin(booking: Booking, *, now: datetime) -> Payment:
     Raises NothingToPay, HeldTooLong, HoldLapsed, WrongState.
     """
     booking = booking_actions.keep_while_paying(booking, now=now)
-    if not booking.amount or booking.hold_expires_at is None:
+    if not ways_of(booking).online or booking.hold_expires_at is None:
         raise NothingToPay
     payments = Payment.objects.locked().filter(booking=booking)
     if any(payment.status in RECEIVED for payment in payments):
@@ -180,9 +181,11 @@ def _give_time_or_owe_refund(payment: Payment, booking: Booking, *, by: Actor, n
         owe_refund(payment, reason=RefundReason.TIME_GONE, by=by, now=now)
     else:
         try:
-            booking_actions.confirm(booking, by=by, now=now)
+            confirmed = booking_actions.confirm(booking, by=by, now=now)
         except BookingRefused:
             owe_refund(payment, reason=RefundReason.TIME_GONE, by=by, now=now)
+        else:
+            receipts.issue(payment, confirmed.practitioner, now=now)
 
 
 def owe_refund(payment: Payment, *, reason: RefundReason, by: Actor, now: datetime, percent: int = ALL) -> None:
@@ -305,7 +308,8 @@ def _poll(payment: Payment, *, now: datetime) -> None:
 def _close_if_over(payment: Payment, *, now: datetime) -> None:
     """Take no more money for a time that was given back. What was paid in that moment is news for a later poll."""
     payment.refresh_from_db()
-    is_over = payment.booking.status in {Status.CANCELLED, Status.EXPIRED, Status.DECLINED}
+    booking = payment.booking
+    is_over = booking.status in {Status.CANCELLED, Status.EXPIRED, Status.DECLINED} or booking.pays_at_visit
     if is_over and payment.reference and payment.status not in RECEIVED and now < payment.expires_at:
         provider_for(payment.provider).close(payment.reference)
         Payment.objects.filter(pk=payment.pk).update(expires_at=now)

@@ -3,10 +3,20 @@ from django.utils.translation import gettext_lazy as _
 
 from booking.admin import BookingAdmin
 from common.admin import ReadOnlyAdmin, ReadOnlyRows
-from common.money import format_money
-from payments.models import Event, Payment, Refund
+from common.money import Money, format_money
+from payments.models import Event, Payment, Receipt, Refund, TaxDetails
 
-_PAYMENT_FIELDS = ("id", "provider", "status", "asked", "arrived", "provider_payment_id", "attention", "created_at")
+_PAYMENT_FIELDS = (
+    "id",
+    "provider",
+    "status",
+    "asked",
+    "arrived",
+    "method",
+    "provider_payment_id",
+    "attention",
+    "created_at",
+)
 
 
 class _Amounts:
@@ -40,10 +50,19 @@ class RefundRows(ReadOnlyRows):
 @admin.register(Payment)
 class PaymentAdmin(_Amounts, ReadOnlyAdmin):
     list_display = (*_PAYMENT_FIELDS, "booking")
-    list_filter = ("status", "attention", "provider")
+    list_filter = ("status", "attention", "provider", "method")
     list_select_related = ("booking",)
-    search_fields = ("=provider_payment_id", "=reference", "=order_id", "=key", "=booking__reference")
-    search_help_text = _("the provider’s payment, link or order, our key, or the booking’s reference")
+    search_fields = (
+        "=provider_payment_id",
+        "=reference",
+        "=order_id",
+        "=key",
+        "=typed_reference",
+        "=booking__reference",
+    )
+    search_help_text = _(
+        "the provider’s payment, link or order, our key, what the desk wrote down, or the booking’s reference"
+    )
     ordering = ("-pk",)
     inlines = (RefundRows, EventRows)
     exclude = ("leased_until",)
@@ -59,6 +78,36 @@ class RefundAdmin(ReadOnlyAdmin):
     @admin.display(description=_("amount"), ordering="amount")
     def amount_shown(self, refund: Refund) -> str:
         return format_money(refund.price)
+
+
+@admin.register(Receipt)
+class ReceiptAdmin(ReadOnlyAdmin):
+    list_display = ("name", "issued_at", "practitioner", "seller", "price_shown", "tax_shown", "payment")
+    list_filter = ("practitioner",)
+    list_select_related = ("practitioner", "payment")
+    search_fields = ("=number", "seller", "=payment__booking__reference")
+    search_help_text = _("the last part of a receipt’s number, the seller, or the booking’s reference")
+    ordering = ("-pk",)
+
+    @admin.display(description=_("number"), ordering="number")
+    def name(self, receipt: Receipt) -> str:
+        return receipt.name
+
+    @admin.display(description=_("amount"), ordering="amount")
+    def price_shown(self, receipt: Receipt) -> str:
+        return format_money(receipt.price)
+
+    @admin.display(description=_("tax in it"), ordering="tax_amount")
+    def tax_shown(self, receipt: Receipt) -> str:
+        return format_money(Money(receipt.tax_amount, receipt.currency))
+
+
+@admin.register(TaxDetails)
+class TaxDetailsAdmin(ReadOnlyAdmin):
+    list_display = ("practitioner", "legal_name", "tax_id", "tax_code", "tax_rate")
+    list_select_related = ("practitioner",)
+    search_fields = ("practitioner__name", "legal_name", "=tax_id")
+    ordering = ("practitioner__name",)
 
 
 @admin.register(Event)

@@ -11,3 +11,7 @@ class NothingToPay(PaymentRefused):
 
 class HeldTooLong(PaymentRefused):
     """The time was kept as long as it can be; it must be chosen anew."""
+
+
+class TooMuch(PaymentRefused):
+    """More than is still to be paid."""

@@ -5,17 +5,32 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from booking.models import Booking
+from common.append_only import AppendOnly
 from common.claims import Claimable, waiting
 from common.fields import EncryptedTextField
 from common.ids import new_payment_key
+from common.models import User
 from common.money import Money
 from payments.lifecycle import RECEIVED, PaymentStatus, RefundStatus
+from practitioners.models import Practitioner
 
 PLATFORM = "platform"
 
 
 class ProviderName(models.TextChoices):
     RAZORPAY = "razorpay", "Razorpay"
+    VISIT = "visit", _("At the visit")  # nobody to ask: the desk took the money
+
+
+ONLINE = frozenset({ProviderName.RAZORPAY})  # who can be asked what became of a payment
+
+
+class VisitMethod(models.TextChoices):
+    """How somebody pays at the visit."""
+
+    CASH = "cash", _("Cash")
+    CARD = "card", _("Card")
+    UPI = "upi", _("UPI")
 
 
 class Attention(models.TextChoices):
@@ -62,6 +77,11 @@ class Payment(Claimable):
     fee = models.PositiveIntegerField(null=True, blank=True)
     tax = models.PositiveIntegerField(null=True, blank=True)
     method = models.CharField(max_length=32, blank=True)
+    typed_reference = models.CharField(
+        max_length=64, blank=True, db_default="", help_text=_("what the desk wrote down of a payment at the visit")
+    )
+    taken_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    form_key = models.CharField(max_length=64, blank=True, db_default="", editable=False)
     failure = models.CharField(max_length=64, blank=True)
     attention = models.CharField(max_length=16, choices=Attention, blank=True)
 
@@ -76,6 +96,9 @@ class Payment(Claimable):
             ),
             models.UniqueConstraint(
                 fields=["provider", "reference"], name="provider_reference_once", condition=~Q(reference="")
+            ),
+            models.UniqueConstraint(
+                fields=["booking", "form_key"], name="one_payment_of_a_form", condition=~Q(form_key="")
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=[status.value for status in RECEIVED])
@@ -100,11 +123,16 @@ class Payment(Claimable):
     def captured(self) -> Money:
         return Money(self.captured_amount or 0, self.captured_currency or self.currency)
 
+    @property
+    def retained(self) -> Money:
+        return Money(self.retained_amount, self.captured.currency)
+
 
 class RefundReason(models.TextChoices):
     TIME_GONE = "time_gone", _("Paid after the time had gone to someone else")
     PAID_TWICE = "paid_twice", _("Paid a second time")
     CANCELLED = "cancelled", _("The booking was cancelled")
+    MISTAKE = "mistake", _("It was recorded by mistake")
 
 
 class Refund(models.Model):
@@ -127,6 +155,64 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return f"refund {self.pk}"
+
+    @property
+    def price(self) -> Money:
+        return Money(self.amount, self.currency)
+
+
+class TaxDetails(models.Model):
+    """Who a practitioner is to the tax office: what their receipts say from now on."""
+
+    practitioner = models.OneToOneField(Practitioner, models.PROTECT, related_name="tax_details")
+    legal_name = models.CharField(max_length=120, blank=True)
+    address = models.CharField(max_length=300, blank=True)
+    tax_id = models.CharField(max_length=32, blank=True)
+    tax_code = models.CharField(max_length=16, blank=True, help_text=_("of the service, such as SAC 9993"))
+    tax_rate = models.PositiveSmallIntegerField(default=0, help_text=_("hundredths of a per cent, within the price"))
+
+    class Meta:
+        verbose_name_plural = "tax details"
+        constraints = [models.CheckConstraint(condition=Q(tax_rate__lte=10_000), name="tax_is_a_part")]
+
+    def __str__(self) -> str:
+        return f"tax details {self.pk}"
+
+
+class Receipt(AppendOnly):
+    """That a payment was kept for a booking, numbered without gaps, as the seller was on that day."""
+
+    practitioner = models.ForeignKey(Practitioner, models.PROTECT, related_name="receipts")
+    number = models.PositiveIntegerField()
+    payment = models.OneToOneField(Payment, models.PROTECT, related_name="receipt")
+    issued_at = models.DateTimeField()
+    amount = models.PositiveIntegerField()
+    currency = models.CharField(max_length=3)
+    seller = models.CharField(max_length=120)
+    address = models.CharField(max_length=300, blank=True)
+    tax_id = models.CharField(max_length=32, blank=True)
+    tax_code = models.CharField(max_length=16, blank=True)
+    tax_rate = models.PositiveSmallIntegerField(default=0)
+    tax_amount = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["practitioner", "number"], name="receipt_number_once"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="receipts_begin_at_one"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """R7-000123: the practitioner, and which of their receipts it is.
+
+        Tax offices want one row of numbers for each seller, without gaps and in at most 16 letters, digits, dashes and
+        slashes. The practitioner's id keeps the rows of one practice apart and never changes, as a name or an address
+        would; a row that never begins anew has no number twice in any year.
+        """
+        return f"R{self.practitioner_id}-{self.number:06}"
 
     @property
     def price(self) -> Money:

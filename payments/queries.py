@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from booking.models import Booking
 from payments.lifecycle import RECEIVED, RefundStatus
-from payments.models import Event, Payment, Refund, Result
+from payments.models import Event, Payment, Receipt, Refund, RefundReason, Result
 
 
 def payment_of_event(event: Event) -> Payment | None:
@@ -32,8 +32,14 @@ def latest_payment(booking: Booking) -> Payment | None:
     return next(iter(arrived or payments), None)
 
 
+def has_receipt(booking: Booking) -> bool:
+    return Receipt.objects.filter(payment__booking=booking).exists()
+
+
 def refunds_of(booking: Booking) -> list[Refund]:
-    return list(Refund.objects.filter(payment__booking=booking).order_by("pk"))
+    """What goes back to the patient. A payment that was recorded by mistake never left anybody's pocket."""
+    refunds = Refund.objects.filter(payment__booking=booking).exclude(reason=RefundReason.MISTAKE)
+    return list(refunds.order_by("pk"))
 
 
 def needs_attention() -> dict[str, int]:

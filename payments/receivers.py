@@ -6,7 +6,7 @@ from typing import Any
 from django.dispatch import receiver
 
 from booking.models import Booking
-from booking.signals import booking_cancelled, booking_expired
+from booking.signals import booking_cancelled, booking_confirmed, booking_expired
 from common.audit import Actor
 from payments import actions
 from payments.models import Payment, RefundReason
@@ -17,6 +17,13 @@ from payments.models import Payment, RefundReason
 def ask_at_once(*, booking: Booking, now: datetime, **_: Any) -> None:
     """Nobody shall pay for a time that is gone: the next poll closes what is still open."""
     Payment.objects.filter(booking=booking, done_at=None).update(due_at=now)
+
+
+@receiver(booking_confirmed)
+def close_what_is_not_needed(*, booking: Booking, now: datetime, **_: Any) -> None:
+    """Somebody opened the provider's page, and chose to pay at the visit after all."""
+    if booking.pays_at_visit:
+        Payment.objects.filter(booking=booking, done_at=None).update(due_at=now)
 
 
 @receiver(booking_cancelled)

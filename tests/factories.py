@@ -79,6 +79,10 @@ class BookingFactory(DjangoModelFactory[Booking]):
     currency = SelfAttribute("service.currency")
     mode = SelfAttribute("service.mode")
     cancel_cutoff = SelfAttribute("practitioner.cancel_cutoff")
+    full_refund_until = SelfAttribute("practitioner.full_refund_until")
+    late_refund = SelfAttribute("practitioner.late_refund")
+    move_cutoff = SelfAttribute("practitioner.move_cutoff")
+    most_moves = SelfAttribute("practitioner.most_moves")
     source = Source.WEB
 
 

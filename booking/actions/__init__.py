@@ -17,6 +17,7 @@ from booking.actions.holding import (
 )
 from booking.actions.links import renew_link
 from booking.actions.moving import ask_to_move, reschedule
+from booking.actions.reviewing import judge, review
 from booking.actions.rows import taken_means_refused
 from booking.actions.settling import confirm, settle
 
@@ -34,12 +35,14 @@ __all__ = [
     "extend_hold",
     "give_details",
     "hold",
+    "judge",
     "keep_after_failure",
     "keep_while_paying",
     "miss",
     "renew_link",
     "request",
     "reschedule",
+    "review",
     "settle",
     "taken_means_refused",
 ]

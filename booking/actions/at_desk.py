@@ -15,7 +15,7 @@ from common.audit import Actor
 from practitioners.models import Practitioner, Service
 
 BEGAN_AT_MOST = timedelta(hours=1)  # ago: somebody came by and is being seen already
-_FURTHEST = timedelta(days=400)
+FURTHEST = timedelta(days=400)
 
 
 class Way(StrEnum):
@@ -56,7 +56,7 @@ def _book(
     practitioner = Practitioner.objects.locked().get(pk=service.practitioner_id)
     offer = Service.objects.filter(pk=service.pk, practitioner=practitioner).first()
     begins = wallclock.seconds(start)
-    is_sensible = start == wallclock.instant(begins) and now - BEGAN_AT_MOST <= start <= now + _FURTHEST
+    is_sensible = start == wallclock.instant(begins) and now - BEGAN_AT_MOST <= start <= now + FURTHEST
     if offer is None or not is_sensible:
         raise NotOffered
     offer.practitioner = practitioner

@@ -4,16 +4,18 @@ from datetime import datetime
 
 from django.db import transaction
 
-from booking import availability, calendars, deadlines, queries, wallclock
+from booking import availability, calendars, deadlines, hoarding, queries, wallclock
 from booking.actions import rows
 from booking.availability import Rules
-from booking.errors import FullyBooked, HoldLapsed, NotOffered, PriceChanged, SlotTaken, WrongState
+from booking.errors import FullyBooked, GivenUp, HoldLapsed, NotOffered, PriceChanged, SlotTaken, WrongState
+from booking.hoarding import NOBODY, Asker
 from booking.lifecycle import Status
 from booking.models import Booking, Patient
 from booking.signals import booking_cancelled
 from booking.spans import occupied_by, span_of
 from common import audit
 from common.audit import Actor
+from common.models import User
 from common.money import Money
 from practitioners.models import Practitioner, Service
 
@@ -29,12 +31,15 @@ def hold(
     note: str = "",
     price: Money | None = None,
     instead_of: Booking | None = None,
+    asker: Asker = NOBODY,
 ) -> Booking:
     """Keep a time for someone; a new `patient` is stored with it.
 
-    `price` is the one they saw. `instead_of` is their earlier hold, which is given up in the same transaction.
+    `price` is the one they saw. `instead_of` is their earlier hold with the same practitioner, which is given up in the
+    same transaction. `asker` is counted: see booking.hoarding.
 
-    Raises NotOffered, PriceChanged, FullyBooked or SlotTaken, all with up to five alternatives.
+    Raises NotOffered, PriceChanged, FullyBooked or SlotTaken, all with up to five alternatives; GivenUp where another
+    request has given up `instead_of` before; TooManyKept.
     """
     try:
         with rows.taken_means_refused(), transaction.atomic():
@@ -48,6 +53,7 @@ def hold(
                 note=note,
                 price=price,
                 instead_of=instead_of,
+                asker=asker,
             )
     except SlotTaken as refusal:
         refusal.alternatives = queries.alternatives(service, start, now=now)
@@ -65,17 +71,17 @@ def _hold(
     note: str,
     price: Money | None,
     instead_of: Booking | None,
+    asker: Asker,
 ) -> Booking:
-    # Someone may give up a time with one practitioner for a time with another: both doors, in one order for everybody.
-    doors = {service.practitioner_id} | ({instead_of.practitioner_id} if instead_of else set())
-    at_the_door = {each.pk: each for each in Practitioner.objects.locked().filter(pk__in=doors).order_by("pk")}
-    practitioner = at_the_door[service.practitioner_id]
+    hoarding.wait_in_line(asker)
+    practitioner = Practitioner.objects.locked().get(pk=service.practitioner_id)
     offer, rules = _offered(service, practitioner, start, now=now)
     if price is not None and price != offer.price:
         raise PriceChanged(offer.price)
     occupied = occupied_by(offer, start)
     if instead_of is not None:
-        _give_up(instead_of, by=by, now=now)
+        _give_up(instead_of, practitioner, by=by, now=now)
+    hoarding.must_have_room(asker, practitioner.pk, now=now)
     rows.retire_lapsed(practitioner, occupied, now=now)
     if queries.is_full(rules, practitioner.pk, start, now=now):
         raise FullyBooked
@@ -91,6 +97,8 @@ def _hold(
         patient=patient,
         note=note or None,
         source=source,
+        asked_as=asker.contact,
+        asked_from=asker.network,
     )
 
 
@@ -106,10 +114,17 @@ def _offered(service: Service, practitioner: Practitioner, start: datetime, *, n
     return offer, rules
 
 
-def _give_up(held: Booking, *, by: Actor, now: datetime) -> None:
-    booking = Booking.objects.locked().get(pk=held.pk)
-    if booking.status == Status.PENDING_PAYMENT:
-        rows.move(booking, Status.CANCELLED, by=by, now=now, reason="another time was chosen")
+def _give_up(held: Booking, practitioner: Practitioner, *, by: Actor, now: datetime) -> None:
+    """Let a hold go for the one that takes its place, which is counted instead. Raises GivenUp.
+
+    A hold that has come to more meanwhile stays beside the new one.
+    """
+    booking = Booking.objects.locked().get(pk=held.pk, practitioner=practitioner)
+    if booking.status == Status.CANCELLED:
+        raise GivenUp
+    if booking.status == Status.PENDING_PAYMENT and booking.gives_way:
+        reason = "another time was chosen"
+        rows.move(booking, Status.CANCELLED, by=by, now=now, reason=reason, asked_as="", asked_from="")
         facts = {"before": Status.PENDING_PAYMENT, "by": by, "now": now, "percent": deadlines.ALL}
         booking_cancelled.send(sender=Booking, booking=booking, **facts)
 
@@ -134,18 +149,42 @@ def _expire_lapsed_of(practitioner_id: int, *, now: datetime) -> int:
 
 @transaction.atomic
 def give_details(
-    booking: Booking, *, name: str, email: str, phone: str, zone: str, note: str, consent: str, now: datetime
+    booking: Booking,
+    *,
+    name: str,
+    email: str,
+    phone: str,
+    zone: str,
+    note: str,
+    consent: str,
+    now: datetime,
+    booked_by: str = "",
+    relationship: str = "",
+    user: User | None = None,
+    asker: Asker = NOBODY,
+    though_lapsed: bool = False,
 ) -> Booking:
-    """Say who a held time is for. `consent` is the version of the text that was agreed to. Raises HoldLapsed."""
+    """Say who a held time is for. `consent` is the version of the text that was agreed to.
+
+    Where somebody books for somebody else, `name` is who comes, `booked_by` whose the contact is, and `relationship`
+    who the first is to the second. `user` is whoever is signed in: the booking is on their list.
+
+    From now on the hold is counted as one of the contact of `asker`. `though_lapsed` keeps the words for the hold that
+    comes after this one. Raises HoldLapsed, TooManyKept.
+    """
+    contact = Asker(contact=asker.contact if asker.contact != booking.asked_as else "")
+    hoarding.wait_in_line(contact)
     booking = rows.locked(booking)
-    if not booking.is_held(now):
+    if not booking.is_held(now) and not (though_lapsed and booking.has_lapsed(now)):
         raise HoldLapsed
+    hoarding.must_have_room(contact, booking.practitioner_id, now=now)
     patient = booking.patient or Patient()
-    patient.name, patient.email, patient.phone, patient.zone = name, email, phone, zone
+    patient.user, patient.name, patient.email, patient.phone, patient.zone = user, name, email, phone, zone
+    patient.booked_by, patient.relationship = booked_by, relationship if booked_by else ""
     patient.consented_at, patient.consent_version = now, consent
     patient.save()
-    booking.patient, booking.note = patient, note or None
-    booking.save(update_fields=["patient", "note"])
+    booking.patient, booking.note, booking.asked_as = patient, note or None, asker.contact or booking.asked_as
+    booking.save(update_fields=["patient", "note", "asked_as"])
     audit.record("booking.details_given", booking, by=Actor.PATIENT, now=now)
     return booking
 

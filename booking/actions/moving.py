@@ -32,7 +32,7 @@ def reschedule(
         with rows.taken_means_refused(), transaction.atomic():
             return _reschedule(booking, start, by=by, now=now, reason=reason, sequence=sequence)
     except SlotTaken as refusal:
-        refusal.alternatives = queries.alternatives(booking.service, start, now=now, instead_of=booking)
+        refusal.alternatives = queries.alternatives(queries.as_booked(booking), start, now=now, instead_of=booking)
         raise
 
 
@@ -46,7 +46,7 @@ def _reschedule(
     if sequence is not None and sequence != booking.sequence:
         raise WrongState
     is_patient = by.kind == Actor.PATIENT.kind
-    _must_be_movable(booking, is_patient=is_patient, now=now)
+    must_be_movable(booking, is_patient=is_patient, now=now)
     _must_be_possible(booking, start, is_patient=is_patient, now=now)
     booking.span = DateTimeTZRange(start, start + booking.duration)
     booking.occupied = around(booking.service, booking.span)
@@ -73,7 +73,8 @@ def _reschedule(
     return booking
 
 
-def _must_be_movable(booking: Booking, *, is_patient: bool, now: datetime) -> None:
+def must_be_movable(booking: Booking, *, is_patient: bool, now: datetime) -> None:
+    """Whether it can be moved at all, wherever to. Raises WrongState, TooLate, MovedTooOften."""
     if booking.status not in MOVABLE or booking.has_lapsed(now) or booking.starts_at <= now:
         raise WrongState
     if is_patient and booking.status == Status.CONFIRMED:

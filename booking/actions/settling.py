@@ -11,8 +11,8 @@ from booking.hours.changes import is_worked
 from booking.lifecycle import Status
 from booking.models import Booking
 from booking.signals import booking_confirmed
+from booking.ways import ways_of
 from common.audit import Actor
-from practitioners.models import PayWhen
 
 
 def confirm(booking: Booking, *, by: Actor, now: datetime, reason: str = "") -> Booking:
@@ -24,7 +24,7 @@ def confirm(booking: Booking, *, by: Actor, now: datetime, reason: str = "") -> 
         if booking.status == Status.EXPIRED:
             rows.retire_lapsed(booking.practitioner, booking.occupied, now=now)
         rows.move(booking, Status.CONFIRMED, by=by, now=now, reason=reason)
-        booking_confirmed.send(sender=Booking, booking=booking, now=now)
+        booking_confirmed.send(sender=Booking, booking=booking, by=by, now=now)
         return booking
 
 
@@ -41,16 +41,15 @@ def settle(booking: Booking, *, now: datetime, at_visit: bool = False, by: Actor
     """What the patient does on the last page where no money moves now.
 
     A visit that needs the practitioner's word is asked for; one that costs nothing, or is paid `at_visit` where the
-    practice allows it, is confirmed. Raises HoldLapsed, WrongState.
+    practice allows it and has sent no link to pay, is confirmed. Raises HoldLapsed, WrongState.
     """
     booking = rows.locked(booking)
     if booking.patient_id is None or booking.status != Status.PENDING_PAYMENT:
         raise WrongState
     if not booking.is_held(now):
         raise HoldLapsed
-    later = booking.amount > 0 and (
-        booking.pay_when == PayWhen.AT_VISIT or (at_visit and booking.pay_when == PayWhen.EITHER)
-    )
+    ways = ways_of(booking)
+    later = ways.at_visit and (at_visit or not ways.online)
     if later != booking.pays_at_visit:
         booking.pays_at_visit = later
         booking.save(update_fields=["pays_at_visit"])

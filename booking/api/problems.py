@@ -9,7 +9,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from booking.errors import FullyBooked, HoldLapsed, NotOffered, PriceChanged, SlotTaken, TooLate, WrongState
+from booking.errors import (
+    FullyBooked,
+    HoldLapsed,
+    MovedTooOften,
+    NotOffered,
+    PriceChanged,
+    SlotTaken,
+    TooLate,
+    WrongState,
+)
+from booking.hoarding import Rule, TooManyKept
 from common import problems
 from common.busy import is_busy
 from common.money import Money
@@ -71,6 +81,21 @@ def _taken(request: HttpRequest, error: SlotTaken) -> HttpResponse:
     return problem(409, "slot-taken", "This time was just taken.", alternatives=error.alternatives)
 
 
+_TOO_MANY = {
+    Rule.KEPT_BY_CONTACT: "At most {most} unpaid times are kept at once for one person.",
+    Rule.BEGUN_BY_CONTACT: "At most {most} bookings are begun within an hour for one person.",
+    Rule.KEPT_WITH_ONE: "At most {most} unpaid times with one practitioner are kept at once for one network.",
+    Rule.KEPT_BY_NETWORK: "At most {most} unpaid times are kept at once for one network.",
+}
+
+
+def _too_many(request: HttpRequest, error: TooManyKept) -> HttpResponse:
+    again = f"Another one can be had at {error.until.isoformat(timespec='seconds')}."
+    response = problem(429, "too-many", f"{_TOO_MANY[error.rule].format(most=error.most)} {again}")
+    response.headers["Retry-After"] = str(error.seconds)
+    return response
+
+
 def _always(status: int, kind: str, detail: str) -> Handler:
     return lambda _request, _error: problem(status, kind, detail)
 
@@ -94,5 +119,7 @@ _HANDLERS: dict[type[Exception], Handler] = {
     SlotTaken: _taken,
     WrongState: _always(409, "wrong-state", "The booking’s state doesn’t allow this."),
     HoldLapsed: _always(409, "wrong-state", "The booking’s state doesn’t allow this."),
+    TooManyKept: _too_many,
     TooLate: _always(409, "too-late", "This can’t be done online any more."),
+    MovedTooOften: _always(409, "moved-too-often", "This visit was moved as often as can be done online."),
 }

@@ -133,6 +133,10 @@ class BookingDetailOut(BookingOut):
     service: str
 
 
+class RescheduleIn(Schema):
+    start: Annotated[AwareDatetime, AfterValidator(near)]
+
+
 class CancelIn(Schema):
     reason: Text = Field(default="", max_length=300)
 

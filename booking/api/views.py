@@ -21,6 +21,7 @@ from booking.api import problems, schemas
 from booking.api.schemas import Problem
 from booking.finding import directory, wishes
 from booking.finding.directory import Wish
+from booking.hoarding import network_hash
 from booking.models import Booking
 from booking.repeats import RepeatedWithOtherBody, book_once
 from common import clock
@@ -160,7 +161,7 @@ def _at_once(answer: dict[str, object]) -> HttpResponse:
     return JsonResponse(answer)
 
 
-@router.post("/bookings", response={201: schemas.BookingOut, 404: Problem, 409: Problem, 422: Problem})
+@router.post("/bookings", response={201: schemas.BookingOut, 404: Problem, 409: Problem, 422: Problem, 429: Problem})
 @decorate_view(personal)
 def create_booking(
     request: HttpRequest,
@@ -170,7 +171,8 @@ def create_booking(
     """Hold a time and say who it is for. The same `Idempotency-Key` with the same body leads to the same booking."""
     service = _service(payload.practitioner, payload.service)
     try:
-        booking = book_once(service, payload.model_dump(), key=idempotency_key or "", now=clock.now())
+        wish, network = payload.model_dump(), network_hash(request)
+        booking = book_once(service, wish, key=idempotency_key or "", network=network, now=clock.now())
     except RepeatedWithOtherBody:
         detail = "This Idempotency-Key was used with another body."
         return problems.problem(422, "key-reused", detail, errors={"Idempotency-Key": [detail]})
@@ -188,6 +190,17 @@ def booking(request: HttpRequest, id: str) -> dict[str, object]:  # noqa: A002 -
 def cancel(request: HttpRequest, id: str, payload: schemas.CancelIn | None = None) -> dict[str, object]:  # noqa: A002
     found = queries.booking_by_link(id)
     actions.cancel(found, by=Actor.PATIENT.seen_in(request), reason=payload.reason if payload else "", now=clock.now())
+    return _booking(queries.booking_by_link(id))
+
+
+@router.post(
+    "/bookings/{id}/reschedule", response={200: schemas.BookingDetailOut, 404: Problem, 409: Problem, 422: Problem}
+)
+@decorate_view(personal)
+def reschedule(request: HttpRequest, id: str, payload: schemas.RescheduleIn) -> dict[str, object]:  # noqa: A002
+    """Move a visit that was asked for or is confirmed to another open time. Nothing is paid anew."""
+    found = queries.booking_by_link(id)
+    actions.reschedule(found, start=payload.start, by=Actor.PATIENT.seen_in(request), now=clock.now())
     return _booking(queries.booking_by_link(id))
 
 
@@ -209,12 +222,13 @@ def _booking(row: Booking) -> dict[str, object]:
 
 
 DESCRIPTION = """
-Find a practitioner, ask for open `dates` and `slots`, `POST` a booking: the time is held until `hold_expires_at`.
-Send the person who pays to `payment_url`, our own page; the booking becomes `confirmed` when the money arrives.
+Find a practitioner, ask for open `dates` and `slots`, `POST` a booking: the time is held until `hold_expires_at`. Send
+the person who pays to `payment_url`, our own page; the booking becomes `confirmed` when the money arrives.
 
-A booking's `id` is the right to see and cancel it, so keep it like a password. Amounts are integers in the currency's
-minor unit. Times are RFC 3339 with an offset. Refusals are problem documents (RFC 9457); a time that is gone is a 409
-with up to five `alternatives`. An `Idempotency-Key` makes it safe to repeat a `POST`.
+A booking's `id` is the right to see, move and cancel it, so keep it like a password. Amounts are integers in the
+currency's minor unit. Times are RFC 3339 with an offset. Refusals are problem documents (RFC 9457); a time that is gone
+is a 409 with up to five `alternatives`; a 429 says when the sender or the contact may keep another time. An
+`Idempotency-Key` makes it safe to repeat a `POST`.
 """
 
 api = NinjaAPI(

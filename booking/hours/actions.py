@@ -5,7 +5,7 @@ stranded and the change. The day's, the week's and the rules' pages, time off an
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -25,7 +25,16 @@ from practitioners.models import OverrideHours, Practitioner, TimeOff, WeeklyHou
 
 class Choice(StrEnum):
     KEEP = "keep"
+    ASK = "ask"  # for another time; what is not firm yet is cancelled instead
     CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How many bookings were cancelled by a change, and of how many patients another time was asked for."""
+
+    cancelled: int
+    asked: int
 
 
 @transaction.atomic
@@ -36,13 +45,15 @@ def change_hours(
     decisions: Mapping[str, Choice],
     base: str = "",
     reason: str = "",
+    words: str = "",
     by: Actor,
     now: datetime,
-) -> int:
-    """Make a change, and cancel the bookings that it strands where it was decided so; answers how many.
+) -> Outcome:
+    """Make a change; of the bookings that it strands cancel some, and ask for another time for some, as was decided.
 
-    `decisions` are by the marks of booking.hours.queries.Stranded, `reason` goes with the cancellations, and `base`
-    says what the change was typed over. Raises Undecided or Overtaken; then nothing is changed.
+    `decisions` are by the marks of booking.hours.queries.Stranded, `reason` goes with the cancellations, `words` go to
+    those who are asked, and `base` says what the change was typed over. Raises Undecided, also where words are
+    missing, or Overtaken; then nothing is changed.
     """
     practitioner = Practitioner.objects.locked().get(pk=practitioner.pk)
     if base and base != base_of(practitioner, change):
@@ -50,13 +61,18 @@ def change_hours(
     stranded = stranded_by(practitioner, change, now=now)
     if any(each.mark not in decisions for each in stranded):
         raise Undecided
+    asked = [each.booking for each in stranded if decisions[each.mark] == Choice.ASK and each.may_ask]
+    if asked and not words:
+        raise Undecided
     before = replaced_by(practitioner, change)
     name, after = _write(practitioner, change)
     audit.record(f"practitioner.{name}", practitioner, by=by, now=now, before=before, after=after)
-    given_up = [each.booking for each in stranded if decisions[each.mark] == Choice.CANCEL]
+    given_up = [each.booking for each in stranded if decisions[each.mark] != Choice.KEEP and each.booking not in asked]
     for booking in given_up:
         actions.cancel(booking, by=by, reason=reason, now=now)
-    return len(given_up)
+    for booking in asked:
+        actions.ask_to_move(booking, by=by, why=words, now=now)
+    return Outcome(len(given_up), len(asked))
 
 
 def _write(practitioner: Practitioner, change: Change) -> tuple[str, dict[str, Any]]:

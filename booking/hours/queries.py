@@ -35,9 +35,13 @@ _TO_COME = (Status.PENDING_PAYMENT, Status.REQUESTED, Status.CONFIRMED)
 
 @dataclass(frozen=True, slots=True)
 class Stranded:
-    """A booking that a change leaves outside the hours. Its mark changes with all that a decision rests on."""
+    """A booking that a change leaves outside the hours. Its mark changes with all that a decision rests on.
+
+    `may_ask`: its patient can be asked for another time, as the visit is firm and has not begun.
+    """
 
     booking: Booking
+    may_ask: bool = False
 
     @property
     def mark(self) -> str:
@@ -96,7 +100,8 @@ def stranded_by(
     rules = _rules(practitioner, schedule or _schedule(practitioner, now))
     bookings = to_come(practitioner, now=now)
     spans = [(wallclock.seconds(each.starts_at), wallclock.seconds(each.ends_at)) for each in bookings]
-    return [Stranded(bookings[place]) for place in stranded(rules, change, spans)]
+    found = [bookings[place] for place in stranded(rules, change, spans)]
+    return [Stranded(each, each.status == Status.CONFIRMED and now < each.starts_at) for each in found]
 
 
 def _rules(practitioner: Practitioner, schedule: calendars.Schedule) -> Rules:

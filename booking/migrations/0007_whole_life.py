@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('stars', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(5)])),
                 ('words', models.TextField(blank=True, max_length=1000)),
-                ('state', models.CharField(choices=[('waiting', 'Waits for the practice'), ('shown', 'Shown'), ('stars_only', 'Stars count, words are not shown'), ('refused', 'Not counted: no honest review of a visit')], max_length=12)),
+                ('state', models.CharField(choices=[('waiting', 'Waits to be read'), ('shown', 'Shown'), ('stars_only', 'Stars count, words are not shown'), ('refused', 'Neither counted nor shown')], max_length=12)),
                 ('written_at', models.DateTimeField()),
                 ('judged_at', models.DateTimeField(blank=True, null=True)),
             ],

@@ -1,5 +1,6 @@
 """A booking, and what was agreed about it. booking.actions is the only thing that writes a status."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from booking import deadlines
 from booking.lifecycle import ACTIVE, WAITING, Status
 from booking.models.people import Patient
+from booking.policy import Policy, policy_of
 from booking.terms import agreed
 from common.fields import EncryptedTextField
 from common.ids import new_public_id, new_reference
@@ -185,6 +187,11 @@ class Booking(Terms):
         return self.pay_by or deadlines.hold_limit(self.held_at)
 
     @property
+    def gives_way(self) -> bool:
+        """Whether choosing another time gives this hold up: no money is on its way, and the practice asked for none."""
+        return self.pay_pressed_at is None and self.pay_by is None
+
+    @property
     def awaits_request(self) -> bool:
         """Whether the practitioner has to be asked before anything is paid."""
         return self.needs_approval and self.pay_by is None
@@ -217,6 +224,16 @@ class Booking(Terms):
         if self.status != Status.CONFIRMED or self.move_asked_at:
             return deadlines.ALL
         return deadlines.refund_percent(self.starts_at, self.terms, now)
+
+    def policy(self, now: datetime) -> Policy:
+        """What was promised, as dates that are still to come."""
+        is_paid_online = self.amount > 0 and not self.pays_at_visit and self.pay_when != PayWhen.AT_VISIT
+        policy = policy_of(self.starts_at, self.terms, now, is_paid_online=is_paid_online)
+        policy = replace(policy, moves=self.moves_left)
+        if not self.move_asked_at:
+            return policy
+        until = self.starts_at if now <= self.starts_at else None
+        return replace(policy, all_until=until, part_until=None, move_until=until)
 
     def is_held(self, now: datetime) -> bool:
         """Waiting for its payment, within the time that is kept for it."""

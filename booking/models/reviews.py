@@ -12,19 +12,19 @@ LEAST_STARS, MOST_STARS = 1, 5
 
 
 class ReviewState(models.TextChoices):
-    """The stars count in every state but the first and the last; the words are shown in one."""
+    """Stars of visits that took place count at once; words are shown once the practice has read them."""
 
-    WAITING = "waiting", _("Waits for the practice")
+    WAITING = "waiting", _("Waits to be read")
     SHOWN = "shown", _("Shown")
     STARS_ONLY = "stars_only", _("Stars count, words are not shown")
-    REFUSED = "refused", _("Not counted: no honest review of a visit")
+    REFUSED = "refused", _("Neither counted nor shown")
 
 
-COUNTED = (ReviewState.SHOWN, ReviewState.STARS_ONLY)
+COUNTED = (ReviewState.WAITING, ReviewState.SHOWN, ReviewState.STARS_ONLY)
 
 
 class Review(models.Model):
-    """One for each visit that took place. Nobody reads whose it is; stars without words need nobody's leave."""
+    """One for each visit that took place. Whose it is stays with the practice."""
 
     DATABASE_RIGHTS = "SELECT, INSERT, UPDATE"
 

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from booking import deadlines, pages, zones
 from booking.lifecycle import Status
 from booking.models import Booking
+from booking.ways import Ways, ways_of
 from common import clock
 from common.money import Money
 from common.templatetags.samay import clock as wall_clock
@@ -112,6 +113,12 @@ def soon(value: datetime, zone: str) -> str:
     """Today; Tomorrow; Fri 4 Dec"""
     days = (zones.local(value, zone).date() - zones.local(clock.now(), zone).date()).days
     return {0: _("Today"), 1: _("Tomorrow")}.get(days) or date_format(zones.local(value, zone), "D j M")
+
+
+@register.filter
+def ways(booking: Booking) -> Ways:
+    """How its last page can end."""
+    return ways_of(booking)
 
 
 @register.filter

@@ -18,14 +18,14 @@ register = template.Library()
 
 Words = str | Promise
 
-# The name of a page is the name of its address. The last ones are the practitioner's alone.
+# The name of a page is that of its address, at the desk unless it says where. The last are the practitioner's alone.
 PAGES = (
     ("profile", _("Profile")),
     ("services", _("Services")),
     ("locations", _("Places")),
     ("policies", _("Policies")),
 )
-OWN_PAGES = (("access", _("Front desk")), ("publish", _("Publishing")))
+OWN_PAGES = (("desk_payments:tax", _("Receipts and tax")), ("access", _("Front desk")), ("publish", _("Publishing")))
 
 _STEPS: dict[str, tuple[Words, Words, str]] = {
     steps.PROFILE: (_("Your profile"), _("Your profession, and a few words about you and your work."), "profile"),
@@ -91,6 +91,6 @@ def where(missing: str) -> str:
 
 def address_of(page: str) -> str:
     try:
-        return reverse(f"desk:{page}")
+        return reverse(page if ":" in page else f"desk:{page}")
     except NoReverseMatch:
         return ""

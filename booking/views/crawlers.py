@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from practitioners.models import Practitioner
 
-_PRIVATE = ("/b/", "/h/", "/me/", "/desk/", "/admin/", "/account/", "/signin/", "/api/", "/sandbox/")
+_PRIVATE = ("/b/", "/h/", "/answer/", "/me/", "/desk/", "/admin/", "/account/", "/signin/", "/api/", "/sandbox/")
 
 
 @require_safe

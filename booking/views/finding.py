@@ -10,17 +10,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from booking import holds, pages, queries, zones
+from booking import holds, pages, queries, reviews, zones
 from booking.finding import linked_data
 from booking.models import Booking
 from booking.views import directory
 from common import clock
 from common.ids import new_public_id
-from common.templatetags.samay import long_day
 from practitioners.models import Location, Practitioner, Service
 
 _DESCRIPTION = 155  # letters that a search engine shows
@@ -54,6 +52,7 @@ def profile_facts(request: HttpRequest, person: Practitioner) -> dict[str, objec
         service.practitioner = person
         soonest = queries.next_open(service, now=now, limit=3)
     token = person.photo_token  # type: ignore[attr-defined]  # annotated by with_offers
+    rating = reviews.rating_of(person)
     photo = settings.SITE_URL + reverse("booking:photo", args=[token, "large"]) if token else ""
     return {
         "practitioner": person,
@@ -67,6 +66,7 @@ def profile_facts(request: HttpRequest, person: Practitioner) -> dict[str, objec
         "key": new_public_id(),
         "canonical": settings.SITE_URL + reverse("booking:profile", args=[person.slug]),
         "description": _description(person),
+        "rating": rating,
         "facts": linked_data.of_practitioner(person, services, locations, photo=photo),
     }
 
@@ -104,7 +104,7 @@ def times_facts(request: HttpRequest, offer: Service) -> dict[str, object]:
         month_wish=request.GET.get("month", ""),
         zone=zone,
         now=now,
-        given_up=mine if mine and not mine.pay_pressed_at else None,
+        given_up=mine if mine and mine.gives_way else None,
     )
     wish = request.GET.get("tz", "")
     named = {"tz": zone} if wish == zone else {}
@@ -121,7 +121,7 @@ def times_facts(request: HttpRequest, offer: Service) -> dict[str, object]:
         "differs": zone != offer.practitioner.zone,
         "keep": "&" + urlencode(named) if named else "",
         "service_query": "?" + urlencode({**({"date": page.day} if page.day else {}), **named}),
-        "said": _said(page),
+        "said": page.said,
         "zone_url": _zone_url(request, page),
         "bad_zone": wish if wish not in {"", zone} else "",
         "find_zone_url": _zone_url(request, page, q=wish[: zones.MOST_LETTERS]),
@@ -132,17 +132,7 @@ def times_facts(request: HttpRequest, offer: Service) -> dict[str, object]:
 
 def _mine(request: HttpRequest, service: Service, now: datetime) -> Booking | None:
     """The time that the visitor already holds of this practitioner, whatever for."""
-    held = holds.held_by(request)
-    return held if held and held.practitioner_id == service.practitioner_id and held.is_held(now) else None
-
-
-def _said(page: pages.Times) -> str:
-    if page.day is None:
-        return ""
-    return ngettext("%(day)s, %(count)d time", "%(day)s, %(count)d times", page.open) % {
-        "day": long_day(page.day),
-        "count": page.open,
-    }
+    return holds.visitor_of(request, now).hold_with(service.practitioner_id, now)
 
 
 def _zone_url(request: HttpRequest, page: pages.Times, **wishes: str) -> str:

@@ -3,61 +3,69 @@
 import re
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
+from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from booking import actions, holds, queries, zones
-from booking.errors import FullyBooked, HoldLapsed, NotOffered, PriceChanged, SlotTaken, WrongState
-from booking.forms import CONSENT, DetailsForm, initial_details
-from booking.lifecycle import Status
+from booking import actions, deadlines, holds, people, queries, zones
+from booking.errors import HoldLapsed, NotOffered, SlotTaken, WrongState
+from booking.forms import CONSENT, DetailsForm
 from booking.models import Booking
+from booking.views.landing import conflict, elsewhere, next_step, resumed, tells_what_is_kept, was_left
+from booking.ways import ways_of
 from common import clock
 from common.http import leads_to_checkout, personal, see_other
 from common.ids import new_public_id
 from common.money import Money
-from practitioners.models import Service
+from practitioners.models import PayWhen, Service
 
-# What the page of a refusal is about; any other time was taken by someone.
-_WHY = {NotOffered: "never_offered", FullyBooked: "full", PriceChanged: "price"}
+AT_VISIT = PayWhen.AT_VISIT.value  # what the second of two buttons sends as its way
 
 
 @personal
 @require_POST
+@tells_what_is_kept
 def hold(request: HttpRequest, practitioner: str, service: str) -> HttpResponse:
-    """Keep a time for whoever tapped it. A tap on another time moves what was kept."""
-    offer = queries.offered_service(practitioner, slug=service)
-    return _keep(request, offer, _start(request), holds.held_by(request))
+    """Keep a time for whoever tapped it. A tap on another time of the same practitioner moves what was kept."""
+    return _keep(request, queries.offered_service(practitioner, slug=service), _start(request))
 
 
 @personal
 @require_POST
+@tells_what_is_kept
 def again(request: HttpRequest, public_id: str) -> HttpResponse:
     """Keep the same time once more after it lapsed, or one of the alternatives; what was typed comes along."""
-    earlier = queries.booking_by_link(public_id)
-    if earlier.status not in {Status.PENDING_PAYMENT, Status.EXPIRED}:
+    earlier, now = queries.booking_by_link(public_id), clock.now()
+    if not earlier.is_held(now) and not was_left(earlier, now):
         return see_other("booking:detail", public_id)
     return _keep(request, earlier.service, _start(request) or earlier.starts_at, earlier)
 
 
-def _keep(request: HttpRequest, service: Service, start: datetime | None, earlier: Booking | None) -> HttpResponse:
+def _keep(
+    request: HttpRequest, service: Service, start: datetime | None, earlier: Booking | None = None
+) -> HttpResponse:
     now = clock.now()
+    visitor = holds.visitor_of(request, now)
     try:
         if start is None:
             raise NotOffered(queries.alternatives(service, now, now=now))
-        key, price = _key(request), _price(request)
-        booking = holds.keep(service, start=start, key=key, earlier=earlier, now=now, price=price)
+        booking = holds.keep(
+            service,
+            start=start,
+            visitor=visitor,
+            now=now,
+            key=request.POST.get("key", ""),
+            price=_price(request),
+            follows=earlier,
+            known=partial(people.patient_for, request, zones.shown(request, service.practitioner.zone)),
+        )
     except SlotTaken as refusal:
-        return _conflict(request, service, start, earlier, refusal)
-    step = "booking:review" if booking.patient_id else "booking:details"
-    response = see_other(step, booking.public_id)
-    response.set_cookie(
-        holds.COOKIE, booking.public_id, holds.COOKIE_AGE, secure=settings.SECURE, httponly=True, samesite="Lax"
-    )
-    return response
+        return conflict(request, service, start, earlier or visitor.typed(), refusal)
+    return holds.remember(next_step(booking, now), request, booking)
 
 
 @personal
@@ -70,18 +78,8 @@ def extend(request: HttpRequest, public_id: str) -> HttpResponse:
     return see_other("booking:review" if booking.patient_id else "booking:details", public_id)
 
 
-def _key(request: HttpRequest) -> str:
-    """The form's own key, worth something in the browser that it was made for only."""
-    key = request.POST.get("key", "")
-    return f"{key} {request.META.get('CSRF_COOKIE', '')}" if key else ""
-
-
 def _start(request: HttpRequest) -> datetime | None:
-    try:
-        start = datetime.fromisoformat(request.POST.get("slot", ""))
-    except ValueError:
-        return None
-    return start if start.tzinfo and zones.is_near(start) else None
+    return zones.sent_instant(request.POST.get("slot", ""))
 
 
 def _price(request: HttpRequest) -> Money | None:
@@ -90,75 +88,49 @@ def _price(request: HttpRequest) -> Money | None:
     return Money(int(found[1]), found[2]) if found else None
 
 
-def _conflict(
-    request: HttpRequest, service: Service, wanted: datetime | None, earlier: Booking | None, refusal: SlotTaken
-) -> HttpResponse:
-    practitioner = service.practitioner
-    names = [practitioner.slug, service.slug]
-    zone = zones.shown(request, practitioner.zone)
-    day = f"?date={zones.local(wanted, zone).date()}" if wanted else ""
-    context = {
-        "service": service,
-        "wanted": wanted,
-        "why": _WHY.get(type(refusal), "taken"),
-        "price": refusal.price if isinstance(refusal, PriceChanged) else service.price,
-        "alternatives": refusal.alternatives,
-        "earlier": earlier,
-        "zone": zone,
-        "hold_url": reverse("booking:again", args=[earlier.public_id])
-        if earlier and earlier.service_id == service.pk
-        else reverse("booking:hold", args=names),
-        "times_url": reverse("booking:times", args=names) + day,
-        "key": new_public_id(),
-    }
-    return render(request, "booking/conflict.html", context, status=409)
-
-
-def _elsewhere(booking: Booking, now: datetime) -> HttpResponse | None:
-    """Where the steps of a booking that is past them lead."""
-    return None if booking.is_held(now) else see_other("booking:detail", booking.public_id)
-
-
 @personal
 @require_http_methods(["GET", "HEAD", "POST"])
+@tells_what_is_kept
 def details(request: HttpRequest, public_id: str) -> HttpResponse:
     """Who the visit is for."""
     booking = queries.booking_by_link(public_id)
     now = clock.now()
     zone = zones.shown(request, booking.practitioner.zone)
-    data = request.POST if request.method == "POST" else None
-    form = DetailsForm(data, initial=initial_details(booking), zone=zone)
+    data, known = request.POST if request.method == "POST" else None, people.known_to(request)
+    initial = people.initial_details(_typed(request, booking, now), known)
+    form = DetailsForm(data, initial=initial, zone=zone, people=known.choices)
     if request.method == "POST" and form.is_valid():
-        given = {name: form.cleaned_data[name] for name in ("name", "email", "phone", "note")}
+        given = {"consent": CONSENT, "zone": people.zone_of(known) or zone, **people.given(form, known)}
         try:
-            booking = _give(booking, given, zone, request, now)
+            booking = _give(booking, given, request, now)
         except SlotTaken as refusal:
-            return _conflict(request, booking.service, booking.starts_at, booking, refusal)
+            left = actions.give_details(booking, **given, now=now, though_lapsed=True)
+            return conflict(request, booking.service, booking.starts_at, left, refusal)
         except (HoldLapsed, WrongState):
-            return see_other("booking:detail", public_id)
-        return see_other("booking:review", booking.public_id)
-    if gone := _elsewhere(booking, now):
+            return elsewhere(request, booking, now) or see_other("booking:detail", public_id)
+        return holds.remember(see_other("booking:review", booking.public_id), request, booking)
+    if gone := elsewhere(request, booking, now):
         return gone
     context = {"booking": booking, "form": form, "zone": zone, "now": now, **_links(booking)}
     return render(request, "booking/details.html", context)
 
 
-def _give(booking: Booking, given: dict[str, str], zone: str, request: HttpRequest, now: datetime) -> Booking:
+def _typed(request: HttpRequest, booking: Booking, now: datetime) -> Booking:
+    """Where the details were typed that a form begins with: here, or for the hold before."""
+    is_asked = request.method != "POST" and booking.patient is None
+    return (holds.visitor_of(request, now).typed() if is_asked else None) or booking
+
+
+def _give(booking: Booking, given: dict[str, Any], request: HttpRequest, now: datetime) -> Booking:
     """Write the details down; a hold that lapsed while someone typed is taken again if its time is free."""
+    asker = holds.asker_of(request, given["email"])
     try:
-        return actions.give_details(booking, **given, zone=zone, consent=CONSENT, now=now)
+        return actions.give_details(booking, **given, now=now, asker=asker)
     except HoldLapsed:
-        if not booking.has_lapsed(now):
+        if not (booking.has_lapsed(now) and was_left(booking, now)):
             raise
-    fresh = holds.keep(
-        booking.service,
-        start=booking.starts_at,
-        key=request.POST.get("key", ""),
-        earlier=booking,
-        now=now,
-        price=booking.price,
-    )
-    return actions.give_details(fresh, **given, zone=zone, consent=CONSENT, now=now)
+    fresh = holds.take_again(booking, visitor=holds.visitor_of(request, now), now=now)
+    return actions.give_details(fresh, **given, now=now, asker=asker)
 
 
 def _links(booking: Booking) -> dict[str, object]:
@@ -173,24 +145,41 @@ def _links(booking: Booking) -> dict[str, object]:
 @personal
 @leads_to_checkout
 @require_http_methods(["GET", "HEAD", "POST"])
+@tells_what_is_kept
 def review(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Everything that was agreed, on one slip. POST confirms what costs nothing."""
+    """Everything that was agreed, on one slip. POST is for whatever ends without money moving now."""
     booking = queries.booking_by_link(public_id)
     now = clock.now()
-    if gone := _elsewhere(booking, now):
+    if request.method == "POST":
+        return _settle(request, booking, now)
+    if gone := elsewhere(request, booking, now):
         return gone
     if booking.patient is None:
         return see_other("booking:details", public_id)
-    if request.method == "POST":
-        with suppress(HoldLapsed, WrongState):
-            actions.settle(booking, now=now)
-        return see_other("booking:detail", public_id)
     links = _links(booking)
     context = {
         "booking": booking,
+        "ways": ways_of(booking),
+        "at_visit": AT_VISIT,
+        "answer_until": deadlines.answer_until(booking.starts_at, now, booking.practitioner.answer_within),
         "zone": zones.shown(request, booking.practitioner.zone),
         "now": now,
         "change": {"time": links["times_url"], "details": reverse("booking:details", args=[public_id])},
-        "cancellable_until": booking.cancellable_until if now < booking.cancellable_until else None,
+        "policy": booking.policy(now),
     }
     return render(request, "booking/review.html", context)
+
+
+def _settle(request: HttpRequest, booking: Booking, now: datetime) -> HttpResponse:
+    """Confirm, or ask the practitioner, with a time that lapsed taken again in silence."""
+    held = resumed(request, booking, now)
+    if isinstance(held, HttpResponse):
+        return held
+    ways, at_visit = ways_of(held), request.POST.get("way") == AT_VISIT
+    if held.patient_id is None or (ways.pays_now and not (at_visit and ways.at_visit)):
+        response = next_step(held, now)
+    else:
+        with suppress(HoldLapsed, WrongState):
+            actions.settle(held, now=now, at_visit=at_visit)
+        response = see_other("booking:detail", held.public_id)
+    return holds.remember(response, request, held)

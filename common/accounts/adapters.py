@@ -77,4 +77,4 @@ def landing(session: SessionBase) -> str:
     notes = session.get(ACCOUNT, {})
     if notes.get("desk"):
         return reverse("desk:today")
-    return reverse("admin:index") if notes.get("staff") else reverse("account")
+    return reverse("admin:index") if notes.get("staff") else reverse("me:appointments")

@@ -1,69 +1,54 @@
 """E-mail through Django's backend: SMTP, or any service that Anymail speaks."""
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
-from django.urls import reverse
 
-from booking.lifecycle import Status
-from booking.models import Booking
-from notifications.models import TO_PRACTITIONER, Notification
+from common import clock
+from notifications import booking_mail
+from notifications.models import Notification
+
+_GAP = re.compile(r"[ \t]*\n(?:[ \t]*\n)+")
 
 
 def send(notification: Notification) -> str:
     """Render and send. The Message-ID depends on the row alone, so a message sent twice is recognised as one."""
+    message = message_of(notification)
+    message.send()
+    return str(message.extra_headers["Message-ID"])
+
+
+def message_of(notification: Notification) -> EmailMultiAlternatives:
+    """What is sent, and to whom: plain text and HTML that say the same."""
     context = _context(notification)
     name = f"notifications/email/{notification.kind}"
     message_id = f"<notification-{notification.pk}@{urlsplit(settings.SITE_URL).hostname}>"
     message = EmailMultiAlternatives(
         subject=render_to_string(f"{name}.subject.txt", context).strip(),
-        body=render_to_string(f"{name}.txt", context),
+        body=_closed_up(render_to_string(f"{name}.txt", context)),
         to=[context["recipient"]],
         headers={"Message-ID": message_id, "Auto-Submitted": "auto-generated"},
     )
     message.attach_alternative(render_to_string(f"{name}.html", context), "text/html")
-    message.send()
-    return message_id
+    return message
+
+
+def _closed_up(text: str) -> str:
+    """Plain text without the gaps that parts leave which have nothing to say."""
+    return _GAP.sub("\n\n", text).strip() + "\n"
 
 
 def _context(notification: Notification) -> dict[str, Any]:
     ours = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL, "site_contact": settings.SITE_CONTACT}
-    return {**ours, **(_about_booking(notification) if notification.booking else _about_account(notification))}
+    if notification.booking is None:
+        return {**ours, **_about_account(notification)}
+    return {**ours, **booking_mail.context(notification, now=clock.now())}
 
 
 def _about_account(notification: Notification) -> dict[str, Any]:
     letter = notification.read()
     return {**letter, "recipient": letter["to"]}
-
-
-def _about_booking(notification: Notification) -> dict[str, Any]:
-    booking = notification.booking
-    if booking is None:
-        raise LookupError("a message about no booking")
-    practitioner, patient = booking.practitioner, booking.patient
-    if patient is None:
-        raise LookupError("a booking without a patient has nobody to write to")
-    to_practitioner = notification.kind in TO_PRACTITIONER
-    return {
-        "booking": booking,
-        "practitioner": practitioner,
-        "patient": patient,
-        "recipient": practitioner.email if to_practitioner else patient.email,
-        "zone": practitioner.zone if to_practitioner else booking.home_zone,
-        "cancelled_by": _cancelled_by(booking),
-        "links": {
-            "manage": settings.SITE_URL + reverse("booking:detail", args=[booking.public_id]),
-            "practitioner": settings.SITE_URL + reverse("booking:profile", args=[practitioner.slug]),
-            "desk": settings.SITE_URL + reverse("desk:booking", args=[booking.reference]),
-        },
-    }
-
-
-def _cancelled_by(booking: Booking) -> str:
-    """The kind of person who called it off; nobody of a booking that stands."""
-    if booking.status != Status.CANCELLED:
-        return ""
-    return booking.moves.filter(after=Status.CANCELLED).values_list("actor", flat=True).first() or ""

@@ -8,16 +8,18 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from booking import actions as booking_actions
 from booking import queries as booking_queries
 from booking.errors import BookingRefused
+from booking.holds import remember
 from booking.models import Booking
+from booking.views.landing import elsewhere, next_step, resumed, tells_what_is_kept
+from booking.ways import ways_of
 from common import clock
 from common.audit import Actor
 from common.http import leads_to_checkout, personal, see_other
 from payments import actions
 from payments.errors import HeldTooLong, NothingToPay
-from payments.models import Payment, ProviderName
+from payments.models import ONLINE, Payment
 from payments.providers import provider_for
 from payments.providers.base import BadSignature, ProviderError
 
@@ -28,25 +30,35 @@ RETURN_PATIENCE = 3.0  # seconds that a returning patient may wait for the provi
 
 @personal
 @leads_to_checkout
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
+@tells_what_is_kept
 def pay(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Our own pay page; pressing Pay leads to the provider's."""
+    """Our own pay page; pressing Pay leads to the provider's. What isn't paid online now ends on the page before."""
     booking = booking_queries.booking_by_link(public_id)
     now = clock.now()
-    if not booking.is_held(now):
-        return see_other("booking:detail", booking.public_id)
-    if booking.patient_id is None:
-        return see_other("booking:details", booking.public_id)
-    if request.method == "GET":
-        return _page(request, booking)
-    return _press_pay(request, booking, now=now)
+    if request.method == "POST":
+        return _press_pay(request, booking, now=now)
+    if not booking.is_held(now) or booking.patient_id is None:
+        return elsewhere(request, booking, now) or next_step(booking, now)
+    if not ways_of(booking).pays_now:
+        return next_step(booking, now)
+    return _page(request, booking)
 
 
 def _press_pay(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpResponse:
+    """Go to the provider, with a time that lapsed taken again in silence."""
+    if booking.has_lapsed(now) and booking.payments.received().exists():
+        return see_other("booking:detail", booking.public_id)  # it says what becomes of that money
+    held = resumed(request, booking, now)
+    if isinstance(held, HttpResponse):
+        return held
+    if held.patient_id is None or not ways_of(held).pays_now:
+        return remember(next_step(held, now), request, held)
+    return remember(_open_checkout(request, held, now=now), request, held)
+
+
+def _open_checkout(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpResponse:
     try:
-        if not booking.amount:
-            booking_actions.settle(booking, now=now)
-            return see_other("booking:detail", booking.public_id)
         payment = actions.begin(booking, now=now)
     except HeldTooLong:
         text = _("This time has been kept as long as it can be. It is free again soon; then you can choose it anew.")
@@ -70,7 +82,7 @@ def _page(request: HttpRequest, booking: Booking, *, problem: str = "", status: 
 @require_GET
 def come_back(request: HttpRequest, provider: str) -> HttpResponse:
     """The signed return: it proves nothing about money, so it makes us ask the provider, and shows what is known."""
-    if provider not in ProviderName.values:
+    if provider not in ONLINE:
         raise Http404
     try:
         reference = provider_for(provider).read_return(request.GET.dict())

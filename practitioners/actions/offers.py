@@ -16,7 +16,8 @@ from practitioners.models import Location, Practitioner, Service
 from practitioners.slugs import first_free, readable
 
 MOST_SERVICES = 40  # at once: the difference that a change of hours makes is worked out for each of them
-_TOLD = ("duration", "amount", "currency", "mode", "location_id", "is_active")  # of a service, in the audit trail
+# Of a service, in the audit trail.
+_TOLD = ("duration", "amount", "currency", "mode", "location_id", "pay_when", "needs_approval", "is_active")
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from practitioners.forms.fields import UNITS, LengthField, LineField, SentencesField
 from practitioners.forms.money import amount_in, as_typed, currency_choices
-from practitioners.models import Location, Mode, Practitioner, Service
+from practitioners.models import Location, Mode, PayWhen, Practitioner, Service
 from practitioners.models.offers import LEAST_DURATION
 from practitioners.models.people import MOST_BUFFER, MOST_NOTICE
 from practitioners.models.rules import DAY, web_address
@@ -77,6 +77,21 @@ class ServiceForm(forms.Form):
     buffer_before = LengthField(label=_("Kept free before"), most=MOST_BUFFER, units=_SHORT_UNITS, required=False)
     buffer_after = LengthField(label=_("Kept free after"), most=MOST_BUFFER, units=_SHORT_UNITS, required=False)
     notice = LengthField(label=_("Shortest notice"), most=MOST_NOTICE, required=False)
+    pay_when = forms.ChoiceField(
+        label=_("How it is paid"),
+        choices=PayWhen,
+        required=False,
+        help_text=_("If it costs something."),
+        widget=forms.RadioSelect({"class": "radios"}),
+        error_messages={"invalid_choice": _("Choose how it is paid.")},
+    )
+    needs_approval = forms.BooleanField(
+        label=_("Patients ask first"),
+        required=False,
+        help_text=_(
+            "You accept or decline each visit. The time is kept until you answer, and nothing is paid online before."
+        ),
+    )
     is_active = forms.BooleanField(
         label=_("Patients can book it"),
         required=False,
@@ -84,9 +99,11 @@ class ServiceForm(forms.Form):
     )
 
     OWN = ("buffer_before", "buffer_after", "notice")
+    TERMS = ("pay_when", "needs_approval")
 
     def __init__(self, *args: Any, practitioner: Practitioner, service: Service | None = None, **kwargs: Any) -> None:
         self.practitioner = practitioner
+        self._pay_when = service.pay_when if service else PayWhen.ONLINE.value
         super().__init__(*args, **{"initial": _initial(practitioner, service), **kwargs})
         lengths = [*((str(minutes), _("%d minutes") % minutes) for minutes in USUAL), (OTHER, _("Another length"))]
         self.fields["length"].choices = lengths  # type: ignore[attr-defined]  # it is a ChoiceField
@@ -96,6 +113,10 @@ class ServiceForm(forms.Form):
             places = places | practitioner.locations.filter(pk=service.location_id)
         self.fields["location"].queryset = places  # type: ignore[attr-defined]  # its choices are rows
         self.has_places = bool(places)
+
+    def clean_pay_when(self) -> str:
+        """What nobody has chosen stays as it is."""
+        return self.cleaned_data["pay_when"] or self._pay_when
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -123,7 +144,7 @@ class ServiceForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         data = self.cleaned_data
-        kept = ("name", "description", "amount", "currency", "mode", *self.OWN, "is_active")
+        kept = ("name", "description", "amount", "currency", "mode", *self.OWN, *self.TERMS, "is_active")
         return {
             **{name: data[name] for name in kept},
             "duration": data["minutes"] if data["length"] == OTHER else int(data["length"]),
@@ -149,6 +170,7 @@ def _initial(practitioner: Practitioner, service: Service | None) -> dict[str, A
             "currency": other.currency if other else practitioner.currency,
             "mode": other.mode if other else None,
             "location": other.location_id if other else None,
+            "pay_when": other.pay_when if other else PayWhen.ONLINE.value,
             "is_active": True,
         }
     usual = service.duration in USUAL
@@ -162,7 +184,7 @@ def _initial(practitioner: Practitioner, service: Service | None) -> dict[str, A
         "mode": service.mode,
         "location": service.location_id,
         "is_active": service.is_active,
-        **{name: getattr(service, name) for name in ServiceForm.OWN},
+        **{name: getattr(service, name) for name in (*ServiceForm.OWN, *ServiceForm.TERMS)},
     }
 
 

@@ -11,9 +11,10 @@ from common.forms import AddressField
 from practitioners import photos
 from practitioners.forms.fields import LineField, ListField, TextField
 from practitioners.models import Practitioner
+from practitioners.models.rules import web_address
 from practitioners.slugs import RESERVED
 
-FIELDS = ("name", "credential", "bio", "languages", "needs", "email")
+FIELDS = ("name", "credential", "bio", "languages", "needs", "email", "meeting_url")
 
 
 class ProfileForm(forms.Form):
@@ -57,6 +58,17 @@ class ProfileForm(forms.Form):
     )
     email = AddressField(
         label=_("E-mail for notices"), help_text=_("News of bookings goes there. Patients don’t see it.")
+    )
+    meeting_url = forms.CharField(
+        label=_("Your own video room"),
+        max_length=300,
+        required=False,
+        help_text=_(
+            "Its address, beginning with https://. All your video visits take place there, so choose one in which "
+            "patients wait until you let them in. Left empty, every visit gets a room of its own."
+        ),
+        widget=forms.TextInput({"inputmode": "url", "autocapitalize": "off", "spellcheck": "false"}),
+        validators=[web_address],
     )
     slug = forms.CharField(
         label=_("Address of your page"),

@@ -283,7 +283,7 @@ def test_the_back_office_shows_no_secret_and_takes_a_lost_app_away(
 
     assert not Authenticator.objects.exists()
     assert AuditEntry.objects.filter(action="account.second_factor_taken_away", subject_id=meera.pk).exists()
-    assert sign_in_by_code(Client(), ADDRESS)["Location"] == "/account/"
+    assert sign_in_by_code(Client(), ADDRESS)["Location"] == "/me/"
 
 
 def test_the_address_row_of_allauth_is_not_for_hand_work() -> None:

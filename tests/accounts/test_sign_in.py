@@ -28,7 +28,7 @@ Move = Callable[[float], None]
 def test_a_code_by_mail_lets_somebody_in_who_was_here_before(client: Client, meera: User) -> None:
     answer = sign_in_by_code(client)
 
-    assert (answer.status_code, answer["Location"]) == (303, "/account/")
+    assert (answer.status_code, answer["Location"]) == (303, "/me/")
     assert signed_in_as(client) == meera.pk
     assert AuditEntry.objects.get(action="account.signed_in").subject_id == meera.pk
 
@@ -147,7 +147,7 @@ def test_a_password_lets_in_and_a_wrong_one_does_not(client: Client, meera: User
     assert sign_in_by_password(client, password="something else entirely").status_code == 200
     assert signed_in_as(client) is None
 
-    assert sign_in_by_password(client)["Location"] == "/account/"
+    assert sign_in_by_password(client)["Location"] == "/me/"
 
     assert signed_in_as(client) == meera.pk
     assert AuditEntry.objects.filter(action="account.password_failed").count() == 1
@@ -203,7 +203,7 @@ def test_who_was_on_the_way_somewhere_gets_there(client: Client, meera: User, si
 def test_nobody_is_led_to_another_site(client: Client, meera: User, sign_in: Callable[..., Answer], to: str) -> None:
     answer = sign_in(client, next=to)
 
-    assert answer.headers["Location"] == "/account/"
+    assert answer.headers["Location"] == "/me/"
 
 
 def test_the_address_of_the_code_page_tells_nothing(client: Client) -> None:

@@ -1,6 +1,7 @@
 """The verbs after the hold: each refusal beside the success it guards."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -13,13 +14,13 @@ from booking.signals import booking_confirmed
 from common.audit import Actor
 from common.models import AuditEntry
 from notifications.models import Notification
-from practitioners.actions.policies import change_cutoff
+from practitioners.actions.policies import change_terms
 from practitioners.models import Practitioner, Service
 from tests.factories import NOW, TOMORROW_AT_TEN, make_booking, make_service
 
 pytestmark = pytest.mark.django_db
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
-DETAILS = {
+DETAILS: dict[str, Any] = {
     "name": "Meera Iyer",
     "email": "meera@example.com",
     "phone": "+919812300456",
@@ -212,7 +213,7 @@ def test_a_patient_cancels_until_the_cut_off_and_staff_after_it(service: Service
 def test_a_stricter_policy_takes_no_promise_back(service: Service) -> None:
     start = TOMORROW_AT_TEN + 3 * DAY
     booking = actions.hold(service, start=start, by=Actor.PATIENT, source=Source.WEB, now=NOW)
-    change_cutoff(service.practitioner, minutes=20 * 24 * 60, by=Actor.PRACTITIONER, now=NOW)
+    change_terms(service.practitioner, values={"cancel_cutoff": 20 * 24 * 60}, by=Actor.PRACTITIONER, now=NOW)
     later = actions.hold(service, start=start - DAY, by=Actor.PATIENT, source=Source.WEB, now=NOW)
 
     booking.refresh_from_db()

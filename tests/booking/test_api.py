@@ -304,6 +304,75 @@ def test_after_the_cut_off_it_is_too_late(client: Client, service: Service) -> N
     problem(response, 409, "too-late")
 
 
+# --- Moving -----------------------------------------------------------------------------------------------------------
+
+
+def move(client: Client, booking: Booking, start: Any = "2026-12-01T11:00:00+05:30") -> Answer:
+    url = f"/api/v1/bookings/{booking.public_id}/reschedule"
+    return client.post(url, {"start": start}, content_type="application/json")
+
+
+def test_a_visit_is_moved_and_shown_as_it_is_then(client: Client, service: Service) -> None:
+    booking = make_booking(service=service, status=Status.CONFIRMED, move_cutoff=60)
+
+    answer = move(client, booking)
+
+    assert answer.status_code == 200
+    assert answer.json()["start"] == "2026-12-01T11:00:00+05:30"
+    assert answer.json() == client.get(f"/api/v1/bookings/{booking.public_id}").json()
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert move(client, booking).status_code == 200  # said twice it is done once
+    booking.refresh_from_db()
+    assert (booking.sequence, booking.moves_made) == (1, 1)
+
+
+def test_moving_to_a_taken_time_is_a_conflict_with_others(client: Client, service: Service) -> None:
+    booking = make_booking(service=service, status=Status.CONFIRMED, move_cutoff=60)
+    make_booking(service=service, start=TOMORROW_AT_TEN + HOUR)
+
+    others = problem(move(client, booking), 409, "slot-taken")["alternatives"]
+
+    assert len(others) == 5
+    assert move(client, booking, others[0]).status_code == 200
+
+
+def test_moving_to_a_time_that_is_not_offered_is_a_conflict(client: Client, service: Service) -> None:
+    booking = make_booking(service=service, status=Status.CONFIRMED, move_cutoff=60)
+
+    problem(move(client, booking, "2026-12-01T06:00:00+05:30"), 409, "not-offered")
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind"),
+    [
+        ({"move_cutoff": 3 * 24 * 60}, "too-late"),
+        ({"moves_made": 3}, "moved-too-often"),
+        ({"status": Status.PENDING_PAYMENT}, "wrong-state"),
+        ({"status": Status.CANCELLED}, "wrong-state"),
+    ],
+)
+def test_what_can_not_be_moved_says_why(client: Client, service: Service, fields: dict[str, Any], kind: str) -> None:
+    booking = make_booking(service=service, **{"status": Status.CONFIRMED, "move_cutoff": 60, **fields})
+
+    problem(move(client, booking), 409, kind)
+
+    booking.refresh_from_db()
+    assert booking.starts_at == TOMORROW_AT_TEN
+
+
+@pytest.mark.parametrize("start", [None, "", "tomorrow", "2026-12-01T11:00:00", "9999-01-01T00:00:00Z", 5])
+def test_a_start_that_can_not_be_used_is_named(client: Client, service: Service, start: Any) -> None:
+    booking = make_booking(service=service, status=Status.CONFIRMED)
+
+    assert list(problem(move(client, booking, start), 422, "invalid")["errors"]) == ["start"]
+
+
+def test_nobody_moves_what_is_not_there(client: Client, service: Service) -> None:
+    answer = client.post("/api/v1/bookings/nothing/reschedule", {"start": TEN}, content_type="application/json")
+
+    problem(answer, 404, "not-found")
+
+
 def test_an_unknown_booking_is_not_there(client: Client) -> None:
     problem(client.get("/api/v1/bookings/00000000000000000000000000"), 404, "not-found")
     address = "/api/v1/bookings/00000000000000000000000000/cancel"

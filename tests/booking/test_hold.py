@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 
 from booking import actions
-from booking.errors import NotOffered, SlotTaken
+from booking.errors import GivenUp, NotOffered, SlotTaken
 from booking.lifecycle import Status
 from booking.models import Booking, Patient, Source
 from common.audit import Actor
@@ -128,6 +128,26 @@ def test_a_refused_change_keeps_the_first_time(service: Service) -> None:
 
     first.refresh_from_db()
     assert first.status == Status.PENDING_PAYMENT
+
+
+def test_a_hold_is_given_up_once_so_that_two_tabs_keep_one_time(service: Service) -> None:
+    first = hold(service)
+    hold(service, TOMORROW_AT_TEN + HOUR, instead_of=first)
+
+    with pytest.raises(GivenUp):
+        hold(service, TOMORROW_AT_TEN - HOUR, instead_of=first)
+
+    assert Booking.objects.active().count() == 1
+
+
+@pytest.mark.parametrize("more", [{"pay_pressed_at": NOW}, {"pay_by": NOW + HOUR}, {"status": Status.CONFIRMED}])
+def test_what_has_come_to_more_meanwhile_is_not_given_up(service: Service, more: dict[str, object]) -> None:
+    first = hold(service)
+    Booking.objects.update(**more)
+
+    hold(service, TOMORROW_AT_TEN + HOUR, instead_of=first)
+
+    assert Booking.objects.active().count() == 2
 
 
 def test_a_person_is_stored_with_the_hold_and_not_with_a_refusal(service: Service) -> None:

@@ -71,7 +71,9 @@ def test_only_a_drawn_arrow_changes_anything(before: Status, after: Status) -> N
 WRITERS = {
     "booking/actions/rows.py",
     "payments/actions.py",
+    "payments/visit_payments.py",
     "booking/samples.py",  # practice mode's invented bookings begin firm
+    "booking/sample_past.py",
 }
 _WRITING_CALLS = {"update", "create", "get_or_create", "update_or_create", "bulk_update", "setattr"}
 _WITH_STATUS = {"Booking", "Payment", "Refund"}

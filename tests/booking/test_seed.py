@@ -8,7 +8,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from booking.models import Booking, Move, Patient
+from booking import reviews
+from booking.models import Booking, Move, Patient, Review
+from common import clock
 from common.models import User
 from practitioners.models import DeskAccess, Practitioner, Service
 
@@ -64,7 +66,7 @@ def test_any_amount_can_be_asked_for_and_its_ids_are_printed() -> None:
     assert set(made["bookings"]) <= set(Booking.objects.values_list("public_id", flat=True))
     assert Patient.objects.filter(pk__in=made["patients"]).count() == 4
     assert made["practitioners"][0]["services"][0].keys() == {"id", "slug", "duration"}
-    assert Move.objects.count() == Booking.objects.count()
+    assert set(Booking.objects.values_list("pk", flat=True)) == set(Move.objects.values_list("booking", flat=True))
 
 
 def test_sowing_twice_makes_the_practice_once() -> None:
@@ -110,3 +112,24 @@ def test_real_installations_are_not_sown(settings: Settings) -> None:
 def test_less_than_nothing_is_refused() -> None:
     with pytest.raises(CommandError):
         seed("--bookings", "-1")
+
+
+def test_there_is_a_past_with_reviews_one_of_them_unread() -> None:
+    seed()
+
+    sarah = Practitioner.objects.get(slug="dr-sarah-khan")
+    past = sarah.bookings.filter(span__endswith__lt=clock.now())
+    assert sorted(past.values_list("status", flat=True)) == ["completed"] * 6 + ["no_show"]
+    assert reviews.rating_of(sarah).average == 4.3
+    assert Review.objects.filter(state="waiting").count() == 1
+
+
+def test_every_way_to_book_can_be_tried() -> None:
+    seed()
+
+    offers = Service.objects.all()
+    assert offers.filter(needs_approval=True).exists()
+    assert {way for (way,) in offers.values_list("pay_when")} == {"online", "at_visit", "either"}
+    assert (
+        not offers.filter(practitioner__slug="dr-sarah-khan").exclude(pay_when="online", needs_approval=False).exists()
+    )

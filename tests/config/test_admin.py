@@ -6,17 +6,30 @@ from django.db import models
 from django.test import Client
 from django.urls import reverse
 
-from booking.models import Booking, Move, Patient
+from booking.models import Booking, Move, Patient, Review, SavedPerson
 from common.audit import Actor, record
 from common.models import AuditEntry, User
 from notifications import actions as notification_actions
 from notifications.models import Kind, Notification
-from payments.models import Event, Payment, Refund, RefundReason
+from payments import receipts
+from payments.models import Event, Payment, Receipt, Refund, RefundReason, TaxDetails
 from practitioners.models import Practitioner
 from tests.factories import NOW, make_booking, make_event, make_payment, make_practitioner
 
 pytestmark = pytest.mark.django_db
-READ_ONLY = [AuditEntry, Booking, Event, Notification, Patient, Payment, Refund]
+READ_ONLY = [
+    AuditEntry,
+    Booking,
+    Event,
+    Notification,
+    Patient,
+    Payment,
+    Receipt,
+    Refund,
+    Review,
+    SavedPerson,
+    TaxDetails,
+]
 EDITABLE = [Practitioner, User]
 
 
@@ -35,7 +48,11 @@ def rows(db: None) -> None:
     refund = {"status": "owed", "amount": 1, "currency": "INR", "owed_at": NOW}
     Refund.objects.create(payment=payment, reason=RefundReason.CANCELLED, **refund)
     Move.objects.create(booking=booking, at=NOW, actor="system", after="confirmed")
+    receipts.issue(payment, booking.practitioner, now=NOW)
+    TaxDetails.objects.create(practitioner=booking.practitioner, tax_rate=1800)
     make_event(payment=payment)
+    Review.objects.create(booking=booking, practitioner=booking.practitioner, stars=5, state="shown", written_at=NOW)
+    SavedPerson.objects.create(user=User.objects.create_user("meera@example.org"), name="Tara", relationship="daughter")
     notification_actions.owe([Kind.CONFIRMED_PATIENT], booking, now=NOW)
     record("booking.looked_at", booking, by=Actor.STAFF, now=NOW)
 

@@ -19,7 +19,7 @@ from tests.factories import NOW, make_payment
 pytestmark = pytest.mark.django_db
 
 # Pages of one person: kept by nobody, and their address is told to nobody.
-PERSONAL = ("/h/", "/b/", "/pay/return/", "/signin/", "/signout/", "/join/", "/account/")
+PERSONAL = ("/h/", "/b/", "/pay/return/", "/signin/", "/signout/", "/join/", "/account/", "/me/")
 # What is shown inside a frame of our own, and pages of others' making that write style attributes.
 FRAMED = ("/sandbox/mail/",)
 INLINE_STYLES = ("/sandbox/mail/", "/api/v1/docs", "/api/v1/openapi.json")

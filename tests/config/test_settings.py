@@ -87,6 +87,8 @@ def test_what_is_missing_is_named(read: Any, name: str) -> None:
         ("BROKER_URL", "sqs://"),
         ("EMAIL_URL", "mail.clinic.test"),
         ("RAZORPAY_API_BASE", "api.razorpay.com"),
+        ("MEETING_BASE", "http://meet.clinic.test"),
+        ("MEETING_BASE", "meet.clinic.test"),
         ("PRACTITIONER_SIGNUP", "sometimes"),
         ("SITE_ZONE", "Mars/Olympus"),
     ],

@@ -229,7 +229,10 @@ def test_the_page_of_a_booking_tells_who_comes_how_it_stands_and_what_happened(
         (Status.CONFIRMED, "practitioner", asha.user),
         (Status.CONFIRMED, "staff", None),
     ):
-        Move.objects.create(booking=booking, at=NOW, actor=actor, user=user, before="", after=after, reason="Because")
+        before = "" if after == Status.PENDING_PAYMENT else Status.PENDING_PAYMENT
+        Move.objects.create(
+            booking=booking, at=NOW, actor=actor, user=user, before=before, after=after, reason="Because"
+        )
 
     page = read(desk.get(url(booking)))
 
@@ -238,7 +241,7 @@ def test_the_page_of_a_booking_tells_who_comes_how_it_stands_and_what_happened(
         "Tue 1 Dec 2026 10:00 AM – 11:00 AM IST",
         "Where Harbour Clinic 1 Example Street Show on a map",
         "For them in United States (New York): Mon 11:30 PM",
-        "₹1,500 Paid Razorpay · UPI",
+        "₹1,500 Paid Razorpay, UPI",
         "Held by the patient Mon 30 Nov 2026, 5:30 AM Because",
         "Confirmed when the payment arrived",
         "Confirmed by itself",
@@ -288,8 +291,92 @@ def test_the_page_costs_few_queries(
     for status in (PaymentStatus.FAILED, PaymentStatus.CAPTURED):
         make_payment(booking=booking, status=status)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(10):
         desk.get(url(booking))
+
+
+def test_the_history_says_what_each_step_meant(desk: Client, asha: Practitioner, service: Service) -> None:
+    booking = make_booking(service=service, status=Status.CONFIRMED, needs_approval=True)
+    helper = front_desk(asha)
+    held, asked, firm = Status.PENDING_PAYMENT, Status.REQUESTED, Status.CONFIRMED
+    for before, after, actor, user in (
+        ("", held, "front_desk", helper),
+        (held, asked, "patient", None),
+        (asked, held, "practitioner", None),
+        (asked, firm, "practitioner", asha.user),
+        (asked, Status.DECLINED, "practitioner", None),
+        (asked, Status.EXPIRED, "system", None),
+        (firm, Status.COMPLETED, "system", None),
+    ):
+        Move.objects.create(booking=booking, at=NOW, actor=actor, user=user, before=before, after=after)
+
+    text = read(desk.get(url(booking))).text
+
+    for words in (
+        "Booked at the desk by the front desk",
+        "Requested by the patient",
+        "Accepted, waits for payment by Asha Rao, from the mail",
+        "Accepted and confirmed by you",
+        "Declined by Asha Rao, from the mail",
+        "Lapsed without an answer by itself",
+        "Taken as completed by itself",
+    ):
+        assert words in text
+
+
+def test_a_request_is_marked_with_its_deadline_and_answered_from_its_page(desk: Client, service: Service) -> None:
+    until = NOW + timedelta(hours=5)
+    request = make_booking(service=service, status=Status.REQUESTED, hold_expires_at=until, needs_approval=True)
+
+    page = read(desk.get(url(request)))
+
+    assert "Waits for your answer until Mon 30 Nov, 10:30 AM: 5 h 0 min left." in page.text
+    assert f"/desk/requests/{request.reference}/decline/" in page.links()
+    assert "Cancel the booking" not in page.text
+    assert faults(page) == []
+    for path in ("/desk/bookings/", "/desk/calendar/?view=day&date=2026-12-01", "/desk/calendar/?date=2026-12-01"):
+        assert "Requested, answer by 10:30 AM" in read(desk.get(path)).text
+    lapsed = make_booking(service=service, status=Status.REQUESTED, hold_expires_at=NOW, start=NOW + 9 * DAY)
+    assert "Nobody answered this request in time" in read(desk.get(url(lapsed))).text
+
+
+def test_what_is_paid_at_the_visit_is_marked_everywhere(desk: Client, service: Service) -> None:
+    make_booking(service=service, start=NOW + timedelta(hours=4), status=Status.CONFIRMED, pays_at_visit=True)
+
+    for path in ("/desk/", "/desk/bookings/", "/desk/calendar/?view=day&date=2026-11-30", "/desk/calendar/"):
+        assert "₹1,500 at the visit" in read(desk.get(path)).text
+
+
+def test_whom_nobody_can_reach_has_a_page_all_the_same(desk: Client, service: Service) -> None:
+    somebody = {"patient__email": "", "patient__phone": ""}
+    booking = make_booking(service=service, status=Status.CONFIRMED, **somebody)
+
+    page = read(desk.get(url(booking)))
+
+    assert not {"tel:", "mailto:"} & set(page.links())
+    assert "+91" not in page.text
+    asked = read(desk.get(url(booking, "cancel/")))
+    assert "There is neither a phone number nor an e-mail address, so Meera Iyer is told nothing." in asked.text
+
+
+def test_a_link_to_pay_can_be_taken_back(desk: Client, service: Service) -> None:
+    until = NOW + timedelta(hours=2)
+    booking = make_booking(service=service, hold_expires_at=until, pay_by=until, source="desk")
+    page = read(desk.get(url(booking)))
+    assert "Take the link to pay back" in page.text
+    assert "To be paid by 7:30 AM" in page.text
+    assert "Their link to pay opens nothing any more." in read(desk.get(url(booking, "cancel/"))).text
+
+    desk.post(url(booking, "cancel/"), {"reason": "They called"})
+
+    booking.refresh_from_db()
+    assert booking.status == Status.CANCELLED
+
+
+def test_booking_again_begins_with_the_same_patient(desk: Client, service: Service) -> None:
+    booking = make_booking(service=service, status=Status.COMPLETED)
+
+    assert f"/desk/book/?again={booking.reference}" in read(desk.get(url(booking))).links()
 
 
 # --- The note ---------------------------------------------------------------------------------------------------------

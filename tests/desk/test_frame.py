@@ -16,7 +16,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("stopped_clock"),
 ]
-SECTIONS = ["Today", "Calendar", "Bookings", "Hours", "Time off", "Services", "Settings"]
+SECTIONS = ["Today", "Calendar", "Requests", "Bookings", "Hours", "Time off", "Services", "Settings"]
 LONG = "Venkatanarasimharajuvaripeta Subramaniam"
 
 

@@ -8,6 +8,7 @@ from django.core import mail
 from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from booking import actions as booking_actions
 from booking import queries
@@ -145,7 +146,8 @@ def test_whoever_no_longer_fits_is_asked_about_and_nobody_else(desk: Client, ser
     assert "3 bookings no longer fit" in page.text
     assert "Somebody is booking" in page.text
     assert faults(page) == []
-    assert len(page.every("input", type="radio")) == 6
+    radios = [each.attrs["value"] for each in page.every("input", type="radio")]
+    assert radios == ["keep", "ask", "cancel", "keep", "cancel", "keep", "cancel"]  # only a firm visit can be moved
     assert not [each for each in page.every("input", type="radio") if "checked" in each.attrs]
 
 
@@ -183,7 +185,7 @@ def test_all_can_be_decided_with_one_press(desk: Client, asha: Practitioner, ser
         make_booking(service=service, start=TOMORROW_AT_TEN + 24 * number * HOUR, status=Status.CONFIRMED)
     asked = press(desk, URL, week(AFTERNOONS))
 
-    for do in ("keep", "cancel"):
+    for do in ("keep", "ask", "cancel"):
         answer = again(desk, URL, asked, {"reason": "A course"}, do=do)
         values = {name: shown(answer)[name] for name in questions(answer)}
         assert list(values.values()) == [[do]] * 3
@@ -248,6 +250,100 @@ def test_keeping_and_cancelling_with_a_full_refund_and_a_message(
     assert "2 bookings are cancelled; what was paid goes back in full." in read(desk.get(URL)).text
     audited = AuditEntry.objects.filter(action__in=["practitioner.hours_changed", "booking.cancelled", "refund.owed"])
     assert audited.count() == 4
+
+
+# --- Asking for another time ------------------------------------------------------------------------------------------
+
+
+def test_asking_for_another_time_saves_writes_to_them_and_keeps_the_visit_until_they_choose(
+    desk: Client, asha: Practitioner, service: Service, settings: Settings
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    asked_for = make_booking(service=service, status=Status.CONFIRMED)
+    cancelled = make_booking(service=service, start=TOMORROW_AT_TEN + HOUR, status=Status.CONFIRMED)
+    asked = press(desk, URL, week(AFTERNOONS))
+    first, second = questions(asked)
+
+    answer = again(desk, URL, asked, {first: "ask", second: "cancel", "words": "I teach in the morning now."})
+
+    assert answer.status_code == 303
+    assert stored_week(asha) == [(day, 780, 1020) for day in range(5)]
+    asked_for.refresh_from_db()
+    assert (asked_for.status, asked_for.move_asked_at) == (Status.CONFIRMED, NOW)
+    assert asked_for.move_asked_why == "I teach in the morning now."
+    assert Booking.objects.get(pk=cancelled.pk).status == Status.CANCELLED
+    page = read(desk.get(URL))
+    assert "1 patient is asked for another time. 1 booking is cancelled" in page.text
+    mail_actions.deliver(now=NOW)
+    told = {message.to[0]: str(message.body) for message in mail.outbox}
+    assert asked_for.patient
+    assert cancelled.patient
+    assert "I teach in the morning now." in told[asked_for.patient.email]
+    assert "I teach" not in told[cancelled.patient.email]
+
+
+@pytest.mark.parametrize("words", ["", "   ", "bell\x07"])
+def test_nobody_is_asked_without_a_word(desk: Client, asha: Practitioner, service: Service, words: str) -> None:
+    make_booking(service=service, status=Status.CONFIRMED)
+    asked = press(desk, URL, week(AFTERNOONS))
+
+    answer = again(desk, URL, asked, {questions(asked)[0]: "ask", "words": words})
+
+    page = read(answer)
+    assert answer.status_code == 200
+    assert "Write a few words for those you ask." in page.every("div", role="alert")[0].text
+    assert "#words" in page.links()
+    assert page.title.startswith("Error:")
+    assert faults(page) == []
+    assert [each.attrs["value"] for each in page.every("input", type="radio") if "checked" in each.attrs] == ["ask"]
+    assert len(stored_week(asha)) == 10
+    assert Booking.objects.get().move_asked_at is None
+
+
+def test_asking_all_cancels_those_that_are_not_firm_and_shows_so_first(
+    desk: Client, asha: Practitioner, service: Service
+) -> None:
+    make_booking(service=service, status=Status.CONFIRMED)
+    request = make_booking(service=service, start=TOMORROW_AT_TEN + HOUR, status=Status.REQUESTED)
+    asked = press(desk, URL, week(AFTERNOONS))
+
+    shown_first = again(desk, URL, asked, {}, do="ask")
+    assert [shown(shown_first)[name] for name in questions(shown_first)] == [["ask"], ["cancel"]]
+    assert again(desk, URL, shown_first, {"words": "A course"}).status_code == 303
+
+    request.refresh_from_db()
+    assert (request.status, request.move_asked_at) == (Status.CANCELLED, None)
+
+
+def test_whoever_is_asked_together_with_many_is_asked(
+    desk: Client, asha: Practitioner, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(review, "MOST_ASKED", 1)
+    for number in range(3):
+        make_booking(service=service, start=TOMORROW_AT_TEN + 24 * number * HOUR, status=Status.CONFIRMED)
+    asked = press(desk, URL, week(AFTERNOONS))
+    first, others = questions(asked)
+
+    assert again(desk, URL, asked, {first: "keep", others: "ask"}).status_code == 200
+    assert again(desk, URL, asked, {first: "keep", others: "ask", "words": "A course"}).status_code == 303
+
+    assert Booking.objects.filter(move_asked_at=NOW, status=Status.CONFIRMED).count() == 2
+
+
+def test_a_sick_day_can_ask_too_but_not_about_a_visit_that_has_begun(desk: Client, service: Service) -> None:
+    begun = make_booking(service=service, start=NOW - HOUR / 2, status=Status.CONFIRMED)
+    ahead = make_booking(service=service, start=NOW + 4 * HOUR, status=Status.CONFIRMED)
+    asked = desk.get("/desk/close/?date=2026-11-30")
+    radios = [each.attrs["value"] for each in read(asked).every("input", type="radio")]
+    assert radios == ["keep", "cancel", "keep", "ask", "cancel"]
+    first, second = questions(asked)
+
+    done = again(desk, "/desk/close/", asked, {first: "keep", second: "ask", "words": "I am ill today."})
+
+    assert done.status_code == 303
+    ahead.refresh_from_db()
+    begun.refresh_from_db()
+    assert (ahead.move_asked_why, begun.move_asked_at) == ("I am ill today.", None)
 
 
 def test_one_that_was_kept_once_is_not_asked_about_again(desk: Client, service: Service) -> None:

@@ -63,9 +63,23 @@ def test_saving_without_a_change_writes_nothing(mine: Client) -> None:
     assert AuditEntry.objects.count() == 1
 
 
+def test_an_own_video_room_is_stored_and_named_nowhere(mine: Client, practitioner: Practitioner) -> None:
+    mine.post("/desk/settings/profile/", {**FORM, "meeting_url": "https://meet.example.org/asha"})
+
+    practitioner.refresh_from_db()
+    assert practitioner.meeting_url == "https://meet.example.org/asha"
+    entry = AuditEntry.objects.get()
+    assert "meeting_url" in entry.after["changed"]
+    assert "meet.example.org" not in str(entry.after)
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
+        ({"meeting_url": "http://meet.example.org/asha"}, "Enter an address that begins with https://"),
+        ({"meeting_url": "javascript:alert(1)"}, "Enter an address that begins with https://"),
+        ({"meeting_url": "https://meet.example.org/a b"}, "Enter an address that begins with https://"),
+        ({"meeting_url": "https://meet.example.org/" + "x" * 300}, "at most 300 characters"),
         ({"name": ""}, "Enter your name."),
         ({"name": "x" * 121}, "at most 120 characters"),
         ({"name": "No\x1bne"}, "Leave out the control characters."),

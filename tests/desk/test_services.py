@@ -363,3 +363,78 @@ def test_the_rules_of_its_own_stay_folded_while_nothing_is_typed_in_them(
 
     (fold,) = [each for each in page.every("details") if each.attrs.get("class") == "own-rules"]
     assert ("open" in fold.attrs) is is_open
+
+
+# --- How it is booked and paid ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ({}, ("online", False)),
+        ({"pay_when": "at_visit"}, ("at_visit", False)),
+        ({"pay_when": "either", "needs_approval": "on"}, ("either", True)),
+    ],
+)
+def test_it_is_said_whether_patients_ask_first_and_how_they_pay(
+    mine: Client, practitioner: Practitioner, typed: dict[str, str], stored: tuple[str, bool]
+) -> None:
+    assert mine.post("/desk/services/add/", {**FORM, **typed}).status_code == 303
+
+    service = practitioner.services.get()
+    assert (service.pay_when, service.needs_approval) == stored
+    entry = AuditEntry.objects.get(action="service.added")
+    assert (entry.after["pay_when"], entry.after["needs_approval"]) == stored
+    page = read(mine.get(f"/desk/services/{service.pk}/"))
+    (chosen,) = [each for each in page.every("input", name="pay_when") if "checked" in each.attrs]
+    assert chosen.attrs["value"] == stored[0]
+    assert ("checked" in page.every("input", name="needs_approval")[0].attrs) == stored[1]
+    assert faults(page) == []
+
+
+def test_a_way_of_paying_that_there_is_not_is_refused(mine: Client, practitioner: Practitioner) -> None:
+    assert "Choose how it is paid." in post(mine, pay_when="in_kind").text
+    assert not practitioner.services.exists()
+
+
+def test_a_way_of_paying_that_nobody_chose_stays(mine: Client, practitioner: Practitioner) -> None:
+    service = make_service(practitioner, pay_when="at_visit")
+
+    assert mine.post(f"/desk/services/{service.pk}/", FORM).status_code == 303
+
+    service.refresh_from_db()
+    assert service.pay_when == "at_visit"
+
+
+def test_bookings_keep_how_they_are_paid(mine: Client, practitioner: Practitioner) -> None:
+    service = make_service(practitioner)
+    booking = make_booking(service=service, status=Status.CONFIRMED)
+
+    mine.post(f"/desk/services/{service.pk}/", {**FORM, "pay_when": "at_visit", "needs_approval": "on"})
+
+    booking.refresh_from_db()
+    assert (booking.pay_when, booking.needs_approval, booking.pays_at_visit) == ("online", False, False)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"needs_approval": True}, "On request"),
+        ({"pay_when": "at_visit"}, "Pay at the visit"),
+        ({"pay_when": "either"}, "Pay online or at the visit"),
+    ],
+)
+def test_patients_and_the_desk_read_how_a_service_is_booked(client: Client, fields: dict[str, Any], words: str) -> None:
+    practitioner = make_desk(is_published=True)
+    marked = make_service(practitioner, **fields)
+    mine = own_client(practitioner)
+
+    for page in (
+        client.get(f"/p/{practitioner.slug}/"),
+        client.get(f"/p/{practitioner.slug}/{marked.slug}/"),
+        mine.get("/desk/services/"),
+    ):
+        assert words in read(page).text
+    marked.amount, marked.needs_approval = 0, False
+    marked.save()
+    assert words not in read(client.get(f"/p/{practitioner.slug}/")).text

@@ -199,7 +199,7 @@ def test_the_menu_reaches_every_section_and_marks_the_one_that_is_open(practitio
     page = shown(practitioner)
 
     (menu,) = (each for each in page.every("nav") if each.attrs["aria-label"] == "Desk")
-    assert menu.text == "Today Calendar Bookings Hours Time off Services Settings"
+    assert menu.text == "Today Calendar Requests Bookings Hours Time off Services Settings"
     assert [each.text for each in page.every("a", aria_current="page")] == ["Today"]
     assert f"/p/{practitioner.slug}/" in page.links()
 

@@ -47,6 +47,9 @@ def test_a_patient_signs_in_by_keyboard_and_out_again(stack: Stack, browser: Bro
         page.keyboard.type(f"{code[:3]} {code[3:]}")
         page.keyboard.press("Enter")
 
+        expect(page.get_by_role("heading", level=1)).to_have_text("My appointments")
+        tab_to(page, "Account")
+        page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_have_text("Your account")
         assert User.objects.get().email == ADDRESS
         tab_to(page, "Sign out")

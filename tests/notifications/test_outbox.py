@@ -111,7 +111,7 @@ def test_after_hours_of_trying_it_is_given_up_visibly(booking: Booking) -> None:
 
 def test_one_message_that_can_not_be_sent_does_not_stop_the_others(booking: Booking) -> None:
     nobody = make_booking(patient=None, status=Status.CONFIRMED)
-    actions.owe([Kind.CONFIRMED_PATIENT], nobody, now=NOW)
+    actions.owe([Kind.CONFIRMED_PRACTITIONER], nobody, now=NOW)
     actions.owe([Kind.CONFIRMED_PATIENT], booking, now=NOW)
 
     assert actions.deliver(now=NOW) == 2

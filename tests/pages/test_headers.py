@@ -3,6 +3,7 @@
 import gzip
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
@@ -14,12 +15,13 @@ from common import views
 from payments.lifecycle import PaymentStatus
 from payments.models import RefundReason
 from practitioners.models import Service
-from tests.factories import make_booking, make_payment, make_practitioner, make_service
+from tests.factories import NOW, make_booking, make_payment, make_practitioner, make_service
 from tests.pages.reading import faults, read
 from tests.pages.test_booking_page import LAPSED, owe
 
 pytestmark = pytest.mark.django_db
 
+DAY = timedelta(days=1)
 PUBLIC = [
     "/",
     "/p/?q=sleep",
@@ -59,6 +61,12 @@ def every_page_of_a_person() -> dict[str, str]:
         "lapsed and waiting": paid(PaymentStatus.CREATED, hold_expires_at=LAPSED),
         "time gone": paid(PaymentStatus.CAPTURED, RefundReason.TIME_GONE, status=Status.EXPIRED),
         "cancelled": paid(PaymentStatus.CAPTURED, RefundReason.CANCELLED, status=Status.CANCELLED),
+        "accepted": booking(needs_approval=True, pay_by=NOW + DAY, hold_expires_at=NOW + DAY),
+        "lapsed unpaid": booking(pay_by=LAPSED, hold_expires_at=LAPSED),
+        "unanswered": booking(status=Status.REQUESTED, hold_expires_at=LAPSED),
+        "asked to move": booking(status=Status.CONFIRMED, move_asked_at=NOW, move_asked_why="I am in court."),
+        "at the visit": booking(status=Status.CONFIRMED, pays_at_visit=True),
+        "paid": paid(PaymentStatus.CAPTURED, status=Status.CONFIRMED),
         **others,
     }
     pages: dict[str, str] = {f"booking {name}": f"/b/{public_id}/" for name, public_id in states.items()}
@@ -66,7 +74,13 @@ def every_page_of_a_person() -> dict[str, str]:
         "details": f"/h/{states['held']}/",
         "review": f"/h/{states['unpaid']}/review/",
         "pay": f"/h/{states['unpaid']}/pay/",
-        "cancel": f"/b/{states['unpaid']}/cancel/",
+        "give up": f"/b/{states['unpaid']}/cancel/",
+        "cancel": f"/b/{states['paid']}/cancel/",
+        "move": f"/b/{states['asked to move']}/reschedule/",
+        "move refused": f"/b/{booking(status=Status.CONFIRMED, most_moves=0)}/reschedule/",
+        "join": f"/b/{states['paid']}/join/",
+        "renew": f"/b/{states['paid']}/renew/",
+        "renewed": "/b/renewed/",
         "fragment": f"/b/{states['waiting']}/status/",
     }
 
@@ -118,7 +132,7 @@ def test_only_what_carries_the_nonce_may_run(client: Client, service: Service) -
 
 def test_pages_with_a_pay_button_may_lead_to_the_provider_and_no_others(client: Client, service: Service) -> None:
     pages = every_page_of_a_person()
-    for name in ("review", "pay", "booking waiting", "booking failed"):
+    for name in ("review", "pay", "booking waiting", "booking failed", "booking accepted"):
         assert "razorpay" in client.get(pages[name])["Content-Security-Policy"], name
     for path in ("/", "/p/asha-rao/60-min/", pages["details"]):
         assert "razorpay" not in client.get(path)["Content-Security-Policy"], path

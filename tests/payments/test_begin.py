@@ -13,6 +13,7 @@ from payments.errors import HeldTooLong, NothingToPay
 from payments.lifecycle import PaymentStatus
 from payments.models import Payment
 from payments.providers.base import ProviderUnavailable
+from practitioners.models import PayWhen
 from tests.factories import NOW, make_booking, make_payment, make_service
 from tests.payments.bank import Bank
 
@@ -78,6 +79,28 @@ def test_what_is_paid_is_not_asked_for_again() -> None:
 def test_nobody_is_asked_for_nothing() -> None:
     with pytest.raises(NothingToPay):
         begin(make_booking(service=make_service(amount=0)))
+
+
+def test_what_is_paid_at_the_visit_or_asked_for_first_is_not_paid_now() -> None:
+    with pytest.raises(NothingToPay):
+        begin(make_booking(pay_when=PayWhen.AT_VISIT))
+    with pytest.raises(WrongState):
+        begin(make_booking(needs_approval=True))
+    assert not Payment.objects.exists()
+    assert Booking.objects.filter(pay_pressed_at=None).count() == 2, "a refused press leaves no trace"
+
+
+@pytest.mark.parametrize("facts", [{"needs_approval": True}, {"pay_when": PayWhen.AT_VISIT}])
+def test_a_link_that_the_practice_has_sent_is_paid(bank: Bank, facts: dict[str, object]) -> None:
+    until = NOW + timedelta(hours=2)
+
+    payment = begin(make_booking(pay_by=until, hold_expires_at=until, **facts))
+
+    assert payment.expires_at == until
+
+
+def test_where_both_ways_are_open_paying_now_is_one_of_them(bank: Bank) -> None:
+    assert begin(make_booking(pay_when=PayWhen.EITHER)).status == PaymentStatus.CREATED
 
 
 def test_a_lapsed_hold_and_a_firm_booking_are_not_paid_for() -> None:

@@ -8,7 +8,7 @@ from django.db import connection
 from booking.lifecycle import Status
 from booking.models import Booking
 from payments.lifecycle import PaymentStatus, RefundStatus
-from payments.models import Attention, Payment, Refund, RefundReason
+from payments.models import Attention, Payment, ProviderName, Refund, RefundReason
 from tests.factories import NOW, make_booking, make_payment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("money_adrift")]
@@ -67,6 +67,71 @@ def test_a_second_payment_for_one_booking_must_go_back() -> None:
     assert drift() == [(second.pk, 150_000)]
 
     goes_back(second)
+
+    assert drift() == []
+
+
+def at_the_visit(booking: Booking, amount: int, **facts: Any) -> Payment:
+    """Money that the desk took."""
+    told = {"provider": ProviderName.VISIT, "provider_payment_id": "", "reference": "", **facts}
+    return arrived(booking, amount=amount, captured_amount=amount, **told)
+
+
+@pytest.mark.parametrize("status", Status)
+def test_the_parts_of_a_visit_belong_together_to_a_firm_booking(status: Status) -> None:
+    booking = make_booking(status=status, pays_at_visit=True)
+    parts = [at_the_visit(booking, amount) for amount in (100_000, 50_000)]
+
+    assert drift() == ([] if status in FIRM else [(part.pk, part.captured.amount) for part in parts])
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_part_that_was_taken_back_is_accounted_for_and_the_rest_is_as_before(status: Status) -> None:
+    booking = make_booking(status=status, pays_at_visit=True)
+    wrong, right = (at_the_visit(booking, 50_000) for _ in range(2))
+    goes_back(wrong, 50_000, RefundReason.MISTAKE)
+
+    assert drift() == ([] if status in FIRM else [(right.pk, 50_000)])
+
+
+def test_half_of_a_part_that_goes_back_is_found() -> None:
+    part = at_the_visit(make_booking(status=Status.CONFIRMED, pays_at_visit=True), 100_000)
+    goes_back(part, 40_000, RefundReason.MISTAKE)
+
+    assert drift() == [(part.pk, 60_000)]
+
+
+def test_online_money_beside_a_visits_parts_is_kept_once() -> None:
+    booking = make_booking(status=Status.CONFIRMED, pays_at_visit=True)
+    at_the_visit(booking, 150_000)
+    arrived(booking)
+    second = arrived(booking, provider_payment_id="pay_second")
+    assert drift() == [(second.pk, 150_000)]
+
+    goes_back(second)
+
+    assert drift() == []
+
+
+@pytest.mark.parametrize("visit", [True, False])
+@pytest.mark.parametrize(
+    ("kept", "back", "lost"),
+    [(150_000, 0, 0), (100_000, 50_000, 0), (0, 150_000, 0), (100_000, 0, 50_000), (100_000, 60_000, -10_000)],
+)
+def test_what_the_terms_keep_and_what_goes_back_are_the_whole(visit: bool, kept: int, back: int, lost: int) -> None:
+    booking = make_booking(status=Status.CANCELLED, pays_at_visit=visit)
+    taken = at_the_visit(booking, 150_000) if visit else arrived(booking)
+    Payment.objects.filter(pk=taken.pk).update(retained_amount=kept)
+    if back:
+        goes_back(taken, back)
+
+    assert drift() == ([(taken.pk, lost)] if lost else [])
+
+
+@pytest.mark.parametrize("status", FIRM)
+def test_what_the_terms_keep_is_not_counted_beside_a_firm_booking(status: Status) -> None:
+    payment = arrived(make_booking(status=status))
+    Payment.objects.filter(pk=payment.pk).update(retained_amount=10_000)
 
     assert drift() == []
 

@@ -14,6 +14,7 @@ from payments import actions
 from payments.lifecycle import PaymentStatus
 from payments.models import Payment
 from payments.providers.base import ProviderUnavailable, State
+from practitioners.models import PayWhen
 from tests.factories import NOW, captured, make_payment, told
 from tests.payments.bank import Bank
 
@@ -114,8 +115,13 @@ def lapsed(payment: Payment) -> None:
     booking_actions.expire_lapsed(now=NOW + 10 * MINUTE)
 
 
-@pytest.mark.parametrize("gone", [cancelled, lapsed])
-def test_the_page_for_a_time_that_was_given_back_is_closed_at_once(bank: Bank, gone: Callable[[Payment], None]) -> None:
+def paid_at_the_visit_after_all(payment: Payment) -> None:
+    Booking.objects.update(pay_when=PayWhen.EITHER)
+    booking_actions.settle(payment.booking, at_visit=True, now=NOW)
+
+
+@pytest.mark.parametrize("gone", [cancelled, lapsed, paid_at_the_visit_after_all])
+def test_the_page_that_nobody_needs_any_more_is_closed_at_once(bank: Bank, gone: Callable[[Payment], None]) -> None:
     payment = make_payment()
     bank.says[payment.reference] = told(payment, State.OPEN)
     gone(payment)

@@ -1,18 +1,22 @@
-"""Everything at once: many hands hold, pay, cancel and let lapse, in any order, on several connections. Afterwards no
-two active bookings of a practitioner overlap, every rupee has a place, and nobody was caught in a deadlock."""
+"""Everything at once: many hands hold, ask, accept, pay, move, cancel and let lapse, in any order and on several
+connections. Afterwards no two active bookings of a practitioner overlap, every rupee has a place, and nobody was caught
+in a deadlock."""
 
 import random
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, connections
 
 from booking import actions as booking_actions
 from booking import holds
+from booking.actions import Way
 from booking.errors import BookingRefused
+from booking.holds import Visitor
 from booking.lifecycle import Status
 from booking.models import Booking, Move, Source
 from common.audit import Actor
@@ -20,15 +24,21 @@ from payments import actions
 from payments.errors import PaymentRefused
 from payments.models import Payment, Refund
 from payments.providers.base import State
-from practitioners.models import Service
-from tests.factories import NOW, TOMORROW_AT_TEN, make_patient, make_practitioner, make_service, told
+from practitioners.models import PayWhen, Service
+from tests.factories import NOW, TOMORROW_AT_TEN, PatientFactory, make_patient, make_practitioner, make_service, told
 from tests.proofs.database import deadlocks, provoke_a_deadlock, without_the_constraint
-from tests.proofs.scale import many
+from tests.proofs.scale import FULL, many
 
 pytestmark = [pytest.mark.proof, pytest.mark.django_db(transaction=True)]
 STEPS = many(400, 10_000)
 HANDS = 8
 MINUTE = timedelta(minutes=1)
+QUARTERS_OF_A_DAY = 32  # the working day has so many
+
+STEPS_OF_A_LIFE = (
+    "hold", "hold_by_page", "fill_in", "extend", "pay", "report", "cancel", "expire", "settle", "accept", "decline",
+    "reschedule", "reschedule_at_desk", "ask_to_move", "book_at_desk", "complete", "miss",
+)  # fmt: skip
 
 OVERLAPS = """
     SELECT count(*) FROM booking_booking a JOIN booking_booking b
@@ -70,10 +80,13 @@ class Hand:
 
     def _steps(self) -> list[Callable[[], None]]:
         often, rest = [self._hold, self._report], [self._cancel, self._expire]
-        return [*often, *often, self._hold_by_page, self._fill_in, self._extend, *often, *[self._pay] * 3, *rest]
+        paying = [*often, *often, self._hold_by_page, self._fill_in, self._extend, *often, *[self._pay] * 3, *rest]
+        asking = [self._settle, self._settle, self._accept, self._decline]
+        moving = [self._reschedule, self._reschedule_at_desk, self._ask_to_move]
+        return [*paying, *paying, *asking, *moving, self._book_at_desk, self._complete, self._miss]
 
-    def _some_time(self) -> tuple[Service, datetime]:
-        quarter = self._dice.randrange(8)
+    def _some_time(self, quarters: int = 8) -> tuple[Service, datetime]:
+        quarter = self._dice.randrange(quarters)
         return self._dice.choice(self._services), TOMORROW_AT_TEN - 60 * MINUTE + quarter * 15 * MINUTE
 
     def _some_booking(self) -> Booking | None:
@@ -90,14 +103,20 @@ class Hand:
         earlier = self._some_booking()
         if earlier is None or earlier.status == Status.PENDING_PAYMENT:
             key = str(self._dice.randrange(10))
-            holds.keep(service, start=start, key=key, earlier=earlier, now=self._now)
+            visitor = Visitor(bookings=[earlier] if earlier else [])
+            holds.keep(service, start=start, key=key, visitor=visitor, now=self._now)
 
     def _some_hold(self) -> Booking | None:
         return Booking.objects.filter(status=Status.PENDING_PAYMENT).order_by("?").first()
 
     def _fill_in(self) -> None:
         if held := self._some_hold():
-            who = {"name": "Meera Iyer", "email": "meera@example.com", "phone": "+919812300456", "zone": "Asia/Kolkata"}
+            who: dict[str, Any] = {
+                "name": "Meera Iyer",
+                "email": "meera@example.com",
+                "phone": "+919812300456",
+                "zone": "Asia/Kolkata",
+            }
             booking_actions.give_details(held, **who, note="", consent="", now=self._now)
 
     def _extend(self) -> None:
@@ -118,6 +137,57 @@ class Hand:
         wrong = {"amount": payment.amount - 1} if self._dice.random() < 0.1 and state == State.CAPTURED else {}
         actions.apply_payment(payment, told(payment, state, **wrong), by=Actor.PROVIDER, now=self._now)
 
+    def _settle(self) -> None:
+        """A visit is asked for, costs nothing, or is paid when it takes place."""
+        if held := self._some_hold():
+            booking_actions.settle(held, at_visit=self._dice.random() < 0.5, now=self._now)
+
+    def _some_request(self) -> Booking | None:
+        return Booking.objects.filter(status=Status.REQUESTED).order_by("?").first()
+
+    def _accept(self) -> None:
+        if asked := self._some_request():
+            booking_actions.accept(asked, by=Actor.PRACTITIONER, now=self._now)
+
+    def _decline(self) -> None:
+        asked = self._some_request()
+        if asked is not None and self._dice.random() < 0.5:
+            booking_actions.decline(asked, by=Actor.FRONT_DESK, reason="away", now=self._now)
+
+    def _move(self, by: Actor) -> None:
+        booking = self._some_booking()
+        if booking is not None:
+            _service, start = self._some_time(QUARTERS_OF_A_DAY)
+            booking_actions.reschedule(booking, start=start, by=by, now=self._now)
+
+    def _reschedule(self) -> None:
+        self._move(Actor.PATIENT)
+
+    def _reschedule_at_desk(self) -> None:
+        self._move(Actor.FRONT_DESK)
+
+    def _ask_to_move(self) -> None:
+        if booking := self._some_booking():
+            booking_actions.ask_to_move(booking, by=Actor.PRACTITIONER, why="a training day", now=self._now)
+
+    def _book_at_desk(self) -> None:
+        service, start = self._some_time(QUARTERS_OF_A_DAY)
+        patient, way = PatientFactory.build(), self._dice.choice(list(Way))
+        facts: dict[str, Any] = {"patient": patient, "way": way, "anyway": self._dice.random() < 0.5}
+        booking_actions.book_at_desk(service, start=start, **facts, by=Actor.FRONT_DESK, now=self._now)
+
+    def _afterwards(self) -> datetime:
+        """When the visits of tomorrow morning can be looked back at."""
+        return self._now + timedelta(days=2)
+
+    def _complete(self) -> None:
+        if booking := self._some_booking():
+            booking_actions.complete(booking, by=Actor.FRONT_DESK, reason="came late", now=self._afterwards())
+
+    def _miss(self) -> None:
+        if booking := self._some_booking():
+            booking_actions.miss(booking, by=Actor.FRONT_DESK, reason="nobody came", now=self._afterwards())
+
     def _cancel(self) -> None:
         booking = self._some_booking()
         if booking is not None and self._dice.random() < 0.5:
@@ -129,7 +199,14 @@ class Hand:
 
 def all_hands(seed: int = 7) -> Counter[str]:
     first, second = make_practitioner(), make_practitioner(buffer_after=15)
-    services = [make_service(first), make_service(first, duration=30), make_service(second, duration=30)]
+    services = [
+        make_service(first),
+        make_service(first, duration=30, pay_when=PayWhen.EITHER),
+        make_service(first, duration=30, needs_approval=True),
+        make_service(second, duration=30),
+        make_service(second, needs_approval=True, pay_when=PayWhen.AT_VISIT),
+        make_service(second, duration=15, amount=0),
+    ]
     hands = [Hand(services, seed + number) for number in range(HANDS)]
     with ThreadPoolExecutor(HANDS) as pool:
         done = sum(pool.map(lambda hand: hand.work(STEPS // HANDS), hands), Counter[str]())
@@ -142,6 +219,13 @@ def check_nothing_overlaps_and_nothing_is_lost() -> None:
     assert ask("SELECT * FROM report_money_drift") == []
 
 
+def check_nothing_was_left_out(done: Counter[str]) -> None:
+    """A little is too little for every verb to succeed and every status to be reached."""
+    assert [step for step in STEPS_OF_A_LIFE if not done[step]] == []
+    assert set(Move.objects.values_list("after", flat=True)) == set(Status)
+    assert Move.objects.exclude(moved_to=None).exists()
+
+
 def test_any_number_of_hands_sell_no_time_twice_and_lose_no_rupee() -> None:
     before = deadlocks()
     done = all_hands()
@@ -151,6 +235,8 @@ def test_any_number_of_hands_sell_no_time_twice_and_lose_no_rupee() -> None:
     for step in ("hold", "hold_by_page", "fill_in", "extend", "pay", "report", "cancel", "expire", "SlotTaken"):
         assert done[step] > 0, done
     assert Move.objects.filter(after=Status.CONFIRMED).exists()
+    if FULL:
+        check_nothing_was_left_out(done)
     assert Refund.objects.exists()
 
 

@@ -58,7 +58,7 @@ def test_without_the_broker_signing_in_goes_on_and_the_mail_leaves_later(
     else:
         stack.restart("valkey")
 
-    assert by_code.send("/signin/code/", code=code_in_mail()).headers["Location"] == "/account/"
+    assert by_code.send("/signin/code/", code=code_in_mail()).headers["Location"] == "/me/"
     assert Mail.objects.count() == 1
 
 

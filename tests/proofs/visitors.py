@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from booking.models import Booking
 from common import clock
 from payments.models import Payment
 from practitioners.models import Service
@@ -151,3 +152,26 @@ def tell(url: str, body: bytes, *, event_id: str, secret: str = WEBHOOK_SECRET) 
 def move_clock(url: str, by: timedelta) -> None:
     body = json.dumps({"advance": by.total_seconds()}).encode()
     assert send(url, "POST", "/sandbox/clock/", body, {"Content-Type": "application/json"}).status == 200
+
+
+# --- A whole booking, page by page ------------------------------------------------------------------------------------
+
+
+def hold_and_say_who(url: str, service: Service, start: datetime, token: tuple[str, str], **who: str) -> Booking:
+    """Tap on a time and fill in the details; the last page is next."""
+    page = hold(url, service, start, token).headers["Location"]
+    person = {"name": "Meera Iyer", "email": "meera@example.com", "phone": "+919812300456", "consent": "on", **who}
+    assert post_form(url, page, token, **person).status == 303
+    return Booking.objects.get(public_id=page.strip("/").split("/")[-1])
+
+
+def press_pay(url: str, booking: Booking, token: tuple[str, str]) -> str:
+    """The address of the provider's page."""
+    answer = post_form(url, f"/h/{booking.public_id}/pay/", token)
+    assert answer.status == 303
+    return urlsplit(answer.headers["Location"]).path
+
+
+def pay_after_closing(url: str, checkout: str, token: tuple[str, str]) -> None:
+    """The bank answers when the provider's page has closed; the provider tells us, and nobody comes back to a page."""
+    assert post_form(url, checkout, token, how="pay-after-closing").headers["Location"].endswith("?then=paid")

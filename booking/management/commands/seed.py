@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from booking import samples
+from booking import sample_past, samples
 from booking.models import Booking
 from common import clock
 from common.models import User
@@ -42,7 +42,9 @@ class Command(BaseCommand):
         practice = samples.make_practice()
         owner = _desk_of(next(person for person in practice if person.slug == OWNER), now=now)
         if is_first:
-            samples.make_bookings(practice, samples.make_patients(FEW), FEW, now=now)
+            few = samples.make_patients(FEW)
+            samples.make_bookings(practice, few, FEW, now=now)
+            sample_past.make_past(practice, few, now=now)
         people = samples.make_practitioners(counts[0]) or practice
         patients = samples.make_patients(counts[1] or min(counts[2], 1))
         bookings = samples.make_bookings(people, patients, counts[2], now=now) if counts[2] else []

@@ -1,8 +1,8 @@
 """What a change of the hours does, shown before it is made: times that come and go, and who would be stranded.
 
 Every page that changes when someone works ends here. The change is made at once where nobody is stranded; otherwise
-the page in between asks of each booking whether it is kept or cancelled. It carries what was typed along, so that it
-can be gone back to, and sent as it is.
+the page in between asks of each booking whether it is kept, its patient asked for another time, or cancelled. It
+carries what was typed along, so that it can be gone back to, and sent as it is.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 
 from booking.errors import Undecided
 from booking.hours import queries as hours_queries
-from booking.hours.actions import Choice, change_hours
+from booking.hours.actions import Choice, Outcome, change_hours
 from booking.hours.changes import Change, Difference
 from booking.hours.queries import Effect, Preview, Stranded
 from booking.wallclock import day_of
@@ -27,14 +27,14 @@ from common.text import one_line
 from practitioners.desks import CHOSEN, Desk
 from practitioners.models import Service
 
-DO = "do"  # the buttons' name: save, preview, edit, keep, cancel
+DO = "do"  # the buttons' name: save, preview, edit, keep, ask, cancel
 MOST_DAYS = 14
 _MOST_TOLD = 3
-_MOST_REASON = 300
+_MOST_WORDS = 300
 MOST_ASKED = 200  # by name; the later ones are decided about together, as a form holds only so many fields
-_DECIDE, _SEEN, _LATER, _REASON = "decide-", "seen", "later", "reason"
+_DECIDE, _SEEN, _LATER, _REASON, _WORDS = "decide-", "seen", "later", "reason", "words"
 _OTHERS = _DECIDE + "others"
-_OWN = {DO, _SEEN, _LATER, _REASON, CHOSEN, "csrfmiddlewaretoken"}
+_OWN = {DO, _SEEN, _LATER, _REASON, _WORDS, CHOSEN, "csrfmiddlewaretoken"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +78,20 @@ def settle(
     if request.POST.get(DO, "save") != "save":
         return page(request, desk, wish, found, template=template, context=context)
     try:
-        cancelled = change_hours(
+        outcome = change_hours(
             desk.practitioner,
             change=wish.change,
             decisions=_decisions(request.POST),
             base=wish.base,
-            reason=_reason(request.POST),
+            reason=_typed(request.POST, _REASON),
+            words=_typed(request.POST, _WORDS),
             by=desk.actor(request),
             now=now,
         )
     except Undecided:
         found = hours_queries.preview(desk.practitioner, wish.change, now=now)
         return page(request, desk, wish, found, template=template, context=context)
-    messages.success(request, " ".join(_told(wish, found, cancelled)))
+    messages.success(request, " ".join(_told(wish, found, outcome)))
     return see_other(wish.done)
 
 
@@ -101,6 +102,7 @@ def page(
     asked, later = questions[:MOST_ASKED], questions[MOST_ASKED:]
     missing = [question for question in asked if question.is_missing]
     missing += [question for question in later if question.is_missing][:1]
+    lacks_words = _lacks_words(request.POST, questions)
     more = {
         "desk": desk,
         "lines": [_line(effect) for effect in found.effects],
@@ -109,10 +111,13 @@ def page(
         "count": len(questions),
         "new": sum(question.is_new for question in questions),
         "missing": missing,
-        "form": {"errors": bool(missing)},  # for the page's title
+        "lacks_words": lacks_words,
+        "form": {"errors": bool(missing) or lacks_words},  # for the page's title
         "zone": desk.practitioner.zone,
         "typed": [(name, value) for name, values in request.POST.lists() if _is_typed(name) for value in values],
-        "reason": _reason(request.POST),
+        "may_ask": any(question.stranded.may_ask for question in questions),
+        "reason": _typed(request.POST, _REASON),
+        "words": _typed(request.POST, _WORDS),
     }
     return render(request, template, {**more, **context})
 
@@ -132,22 +137,30 @@ def _marks(data: QueryDict, name: str) -> list[str]:
     return str(data.get(name, "")).split()
 
 
-def _reason(data: QueryDict) -> str:
+def _typed(data: QueryDict, name: str) -> str:
     try:
-        return one_line(str(data.get(_REASON, "")))[:_MOST_REASON]
+        return one_line(str(data.get(name, "")))[:_MOST_WORDS]
     except ValueError:
         return ""
+
+
+def _lacks_words(data: QueryDict, questions: Sequence[Question]) -> bool:
+    """Whether somebody would be asked for another time without a word."""
+    asks = any(question.choice == Choice.ASK and question.stranded.may_ask for question in questions)
+    return asks and data.get(DO) == "save" and not _typed(data, _WORDS)
 
 
 def _questions(data: QueryDict, stranded: Sequence[Stranded], wish: Wish) -> list[Question]:
     """What is asked about each. `seen` is sent along with every list that was shown, be it empty."""
     decisions, seen, pressed = _decisions(data), set(_marks(data, _SEEN)), data.get(DO, "")
-    for_all = {"keep": Choice.KEEP, "cancel": Choice.CANCEL}.get(str(pressed))
+    for_all = {"keep": Choice.KEEP, "ask": Choice.ASK, "cancel": Choice.CANCEL}.get(str(pressed))
     found = []
     for place, each in enumerate(stranded):
         name = _DECIDE + each.mark if place < MOST_ASKED else _OTHERS
         is_new = _SEEN in data and each.mark not in seen
         choice = for_all or decisions.get(each.mark) or (None if each.mark in seen else wish.choice)
+        if choice == Choice.ASK and not each.may_ask and name != _OTHERS:
+            choice = Choice.CANCEL
         is_missing = _SEEN in data and pressed == "save" and each.mark not in decisions
         found.append(Question(each, name, choice or "", is_new, is_missing))
     return found
@@ -188,16 +201,23 @@ def _short(day: int) -> str:
     return date_format(day_of(day), "D j M")
 
 
-def _told(wish: Wish, found: Preview, cancelled: int) -> list[str]:
+def _told(wish: Wish, found: Preview, outcome: Outcome) -> list[str]:
     """What is said after the change."""
     said = [wish.saved]
-    if cancelled:
+    if outcome.asked:
+        told = ngettext(
+            "%(count)d patient is asked for another time.",
+            "%(count)d patients are asked for another time.",
+            outcome.asked,
+        )
+        said.append(told % {"count": outcome.asked})
+    if outcome.cancelled:
         told = ngettext(
             "%(count)d booking is cancelled; what was paid goes back in full.",
             "%(count)d bookings are cancelled; what was paid goes back in full.",
-            cancelled,
+            outcome.cancelled,
         )
-        said.append(told % {"count": cancelled})
+        said.append(told % {"count": outcome.cancelled})
     changed = [effect for effect in found.effects if effect.difference.days]
     if found.effects and not changed:
         said.append(_("The times on offer stay as they were."))

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
+from booking.desk import requests
 from booking.desk.agenda import Entry, agenda
 from booking.desk.tiles import Kind
 from common import clock
@@ -25,6 +26,7 @@ def today(request: HttpRequest, desk: Desk) -> HttpResponse:
         "section": "today",
         "now": now,
         "day": this,
+        "waiting_requests": requests.count(desk.practitioner, now=now),
         "entries": [entry for entry in this.entries if _is_told(entry, now)],
         "current": next((entry for entry in ahead if entry.start <= now < entry.end), None),
         "next": next((entry for entry in ahead if now < entry.start), None),
