@@ -25,9 +25,13 @@ def payment_of_event(event: Event) -> Payment | None:
     return ours.select_related("booking").order_by("pk").first()
 
 
-def latest_payment(booking: Booking) -> Payment | None:
+def payments_of(booking: Booking) -> list[Payment]:
+    """The newest first, with their receipts. One query."""
+    return list(booking.payments.select_related("receipt").order_by("-pk"))
+
+
+def latest_of(payments: list[Payment]) -> Payment | None:
     """The payment that speaks for a booking: one that arrived before one that is open, else the newest."""
-    payments = list(booking.payments.order_by("-pk"))
     arrived = [payment for payment in payments if payment.status in RECEIVED]
     return next(iter(arrived or payments), None)
 

@@ -103,7 +103,9 @@ def or_home(zone: str, booking: Booking) -> str:
 
 @register.filter
 def phone(number: str) -> str:
-    """+91 98123 00456"""
+    """+91 98123 00456; nothing where none is known"""
+    if not number:
+        return ""
     parsed = phonenumbers.parse(number)
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 

@@ -72,7 +72,8 @@ def refund_badge(refunds: list[tuple[Refund, bool]]) -> dict[str, object]:
 def payment_panel(context: RequestContext, booking: Booking) -> dict[str, object]:
     """Where the money stands; it also writes the heading wherever money decides what the page is about."""
     now = clock.now()
-    payment = queries.latest_payment(booking)
+    payments = queries.payments_of(booking)
+    payment = queries.latest_of(payments)
     refunds = queries.refunds_of(booking) if payment else []
     case = case_of(booking, payment, refunds, kept=booking.is_kept(now))
     retained = payment.retained_amount if payment else 0
@@ -84,13 +85,18 @@ def payment_panel(context: RequestContext, booking: Booking) -> dict[str, object
         "refused": payment is not None and payment.status == PaymentStatus.FAILED,
         "refunds": [(refund, refund.status == RefundStatus.PROCESSED) for refund in refunds],
         "visit": visit_payments.sums_of(booking) if booking.pays_at_visit else None,
-        "has_receipt": payment is not None and payment.status in RECEIVED and queries.has_receipt(booking),
+        "has_receipt": _any_receipt(payments),
         "is_from_desk": booking.source == Source.DESK,
         "body": f"payments/panel/{case}.html",
         "now": now,
         "zone": context.get("zone", ""),
         "csrf_token": context.get("csrf_token"),
     }
+
+
+def _any_receipt(payments: list[Payment]) -> bool:
+    """Of payments that were fetched with their receipts."""
+    return any(hasattr(payment, "receipt") for payment in payments)
 
 
 _STATES = {
@@ -138,14 +144,14 @@ def due_at_visit(booking: Booking) -> Money:
 
 @register.inclusion_tag("payments/_history.html")
 def payment_history(booking: Booking, zone: str) -> dict[str, object]:
-    """Every payment of a booking and what goes back of it, for the practice. Four queries at most."""
-    payments = booking.payments.select_related("taken_by").order_by("pk").prefetch_related("refunds")
+    """Every payment of a booking and what goes back of it, for the practice. Three queries at most."""
+    payments = booking.payments.select_related("taken_by", "receipt").order_by("pk").prefetch_related("refunds")
     found = list(payments)
     return {
         "booking": booking,
         "zone": zone,
         "due": visit_payments.still_due(booking),
-        "has_receipt": bool(found) and queries.has_receipt(booking),
+        "has_receipt": _any_receipt(found),
         "payments": [
             (payment, payment.status in RECEIVED, [(each, each.status == RefundStatus.PROCESSED) for each in refunds])
             for payment in found

@@ -291,7 +291,7 @@ def test_the_page_costs_few_queries(
     for status in (PaymentStatus.FAILED, PaymentStatus.CAPTURED):
         make_payment(booking=booking, status=status)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         desk.get(url(booking))
 
 

@@ -114,6 +114,8 @@ def test_a_service_is_added_by_keyboard_alone(open_page: Open) -> None:
         "1,500",
         "Tab",
         "Tab",
+        "ArrowRight",
+        "Tab",
         "Space",
         "ArrowRight",
     ):
@@ -123,3 +125,4 @@ def test_a_service_is_added_by_keyboard_alone(open_page: Open) -> None:
     expect(page.get_by_role("link", name="First visit")).to_be_visible()
     service = practitioner.services.get()
     assert (service.duration, service.amount, service.mode) == (60, 150_000, "video")
+    assert service.pay_when == "at_visit"

@@ -55,7 +55,7 @@ def picture(page: Page, name: str) -> None:
             page.screenshot(path=str(Path(folder) / f"{name}-{width}.png"), full_page=True)
             continue
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme)
             page.screenshot(path=str(Path(folder) / f"{name}-{width}-{scheme}.png"), full_page=True)
     page.set_viewport_size({"width": 390, "height": 844})
 

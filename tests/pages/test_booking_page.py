@@ -412,8 +412,8 @@ def test_what_is_paid_at_the_visit_is_marked_so_everywhere(client: Client, servi
 
     page = shown(client, booking)
 
-    assert page.text.count("to pay at the visit") == 3
-    assert "₹1,500 to pay at the visit Reference" in page.text
+    assert page.text.count("to pay at the visit") == 2
+    assert "₹1,500 at the visit Reference" in page.text
     assert "Bring ₹1,500, to pay at the visit." in page.text
     cancel = read(client.get(f"/b/{booking.public_id}/cancel/"))
     assert "Nothing was charged, so nothing goes back." in cancel.text
