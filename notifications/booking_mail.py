@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from booking import answers, deadlines
 from booking.lifecycle import Status
-from booking.models import Booking, Move, Patient, Source
+from booking.models import Booking, Move, Source
 from common.money import Money, format_money
 from notifications.models import MOVED, TO_PRACTITIONER, Notification
 from notifications.templatetags.letters import moment
@@ -67,7 +67,7 @@ def context(notification: Notification, *, now: datetime) -> dict[str, Any]:
         "policy": booking.policy(now) if booking.status == Status.CONFIRMED else None,
         "all_back_until": deadlines.all_back_until(booking.starts_at, booking.terms),
         "join_minutes": round(deadlines.JOIN_BEFORE.total_seconds() / 60),
-        "links": _links_for_practitioner(booking) if to_practitioner else _links_for_patient(booking, patient),
+        "links": _links_for_practitioner(booking) if to_practitioner else _links_for_patient(booking),
     }
 
 
@@ -97,7 +97,9 @@ def sums_of(booking: Booking) -> Sums:
 
 
 def _due_at_visit(booking: Booking) -> Money:
-    return still_due(booking) if booking.pays_at_visit else Money(0, booking.currency)
+    if not booking.pays_at_visit:
+        return Money(0, booking.currency)
+    return booking.price if booking.status == Status.REQUESTED else still_due(booking)
 
 
 def _price_note(booking: Booking, due: Money, *, is_paid: bool) -> str:
@@ -136,7 +138,7 @@ def _links_for_practitioner(booking: Booking) -> dict[str, str]:
     return links
 
 
-def _links_for_patient(booking: Booking, patient: Patient) -> dict[str, str]:
+def _links_for_patient(booking: Booking) -> dict[str, str]:
     own = booking.public_id
     return {
         "manage": _absolute("booking:detail", own),

@@ -95,7 +95,7 @@ def test_a_demo_from_nothing_to_nothing(outside: pytest.MonkeyPatch, tmp_path: P
         for program in killed:
             program.kill()
         assert eventually(lambda: not any(lives(program) for program in killed))
-        assert eventually(lambda: _answers(f"{site}/p/"), seconds=30)
+        assert eventually(lambda: _answers(f"{site}/p/"), seconds=60)
         assert all(find(family(process), words) for words in _PROGRAMS)
         everybody = before + family(process)
         process.send_signal(signal.SIGINT)

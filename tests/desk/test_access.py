@@ -26,6 +26,20 @@ every_page = pytest.mark.parametrize("pattern", PATTERNS, ids=IDS)
 OWNERS_ALONE = {"access", "access_remove", "preview", "looks_right", "publish"}
 NO_DESK_NEEDED = {"setup"}  # where a desk is made
 OPENS_A_DAY = {"override"}  # any day has a page, whether anything was said about it or not
+OF_A_BOOKING = {
+    "booking",
+    "note",
+    "cancel",
+    "took_place",
+    "nobody_came",
+    "correct",
+    "move",
+    "ask",
+    "join",
+    "renew_link",
+    "request_accept",
+    "request_decline",
+}
 NAME = "Zoë Xylquib"
 
 
@@ -40,9 +54,7 @@ def stocked(**fields: Any) -> tuple[Practitioner, dict[tuple[str, str], object]]
     away = TimeOff.objects.create(practitioner=practitioner, first_day=day, last_day=day, note="xylquib")
     helper = front_desk(practitioner, "xylquib-helper@example.org")
     return practitioner, {
-        ("booking", "reference"): booking.reference,
-        ("note", "reference"): booking.reference,
-        ("cancel", "reference"): booking.reference,
+        **{(page, "reference"): booking.reference for page in OF_A_BOOKING},
         ("service", "pk"): service.pk,
         ("location", "pk"): place.pk,
         ("location_use", "pk"): place.pk,

@@ -94,12 +94,13 @@ def test_both_readings_are_whole(kind: Kind) -> None:
 @pytest.mark.parametrize("kind", NEWS)
 def test_what_people_typed_stays_text(kind: Kind) -> None:
     name, words = "O'Brien & <b>Co</b>", "Sorry & <i>thanks</i>"
-    more: dict[str, Any] = {
+    typed: dict[Kind, dict[str, Any]] = {
         Kind.DECLINED: {"reason": words},
         Kind.MOVE_ASKED: {"why": words},
         Kind.MOVED_PATIENT: {"reason": words, "by": Actor.FRONT_DESK},
         Kind.MOVED_PRACTITIONER: {"reason": words, "by": Actor.FRONT_DESK},
-    }.get(kind, {})
+    }
+    more = typed.get(kind, {})
     service = make_service(make_practitioner(name=name), name="<u>Talk</u>")
     letter = Letter(NEWS[kind](service=service, patient__name=name, patient__booked_by=f"A {name}", **more), kind)
 
@@ -187,7 +188,7 @@ def test_a_patient_reads_that_a_request_costs_nothing_yet_and_when_they_hear(fac
 
     assert letter.subject == f"Your request: {TEN}"
     assert "Your request is with Asha Rao" in letter.readings[1]
-    assert letter.says("Nothing is charged. You hear from us by Tue 1 Dec 2026, 5:30 AM IST.", then)
+    assert letter.says("Nothing is charged. You will hear from us by Tue 1 Dec 2026, 5:30 AM IST.", then)
     assert letter.says(own("booking:detail", booking))
 
 
@@ -328,7 +329,7 @@ def test_what_the_desk_took_already_is_not_asked_for_again() -> None:
         ),
     ],
 )
-def test_a_confirmation_tells_the_terms_it_was_made_under(terms: dict[str, int], words: str) -> None:
+def test_a_confirmation_tells_the_terms_it_was_made_under(terms: dict[str, Any], words: str) -> None:
     assert Letter(confirmed(**terms), Kind.CONFIRMED_PATIENT).says(words)
 
 
@@ -439,7 +440,7 @@ def test_who_cancels_late_reads_what_is_kept_and_by_which_term() -> None:
     letter = called_off(150_000, now=NOW + 12 * HOUR, late_refund=40)
 
     assert letter.says("₹600 of the ₹1,500 you paid goes back", "₹900 is kept, by the terms of your booking")
-    assert letter.says("until Mon 30 Nov 2026, 10:00 AM IST")
+    assert letter.says("the last moment to cancel and get everything back was Mon 30 Nov 2026, 10:00 AM IST.")
 
 
 def test_who_gets_nothing_back_reads_why() -> None:

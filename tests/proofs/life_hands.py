@@ -205,9 +205,10 @@ def _facts(row: Booking, steps: list[tuple[object, ...]], payments: list[tuple[o
 
 
 class Hands:
-    """A few threads, each with its own connection, that take turns or act together."""
+    """A few threads, each with its own connection, that act together; or after one another, if `at_once` is false."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, at_once: bool = True) -> None:
+        self._at_once = at_once
         self._pool = ThreadPoolExecutor(HANDS)
         self._all_there = threading.Barrier(HANDS)
 
@@ -226,6 +227,8 @@ class Hands:
 
     def do(self, practice: Practice, *verbs: Verb, now: datetime) -> list[str]:
         """Everything at the same moment, each on another connection; what each of them was answered."""
+        if not self._at_once:
+            return [self._pool.submit(practice.do, verb, now).result() for verb in verbs]
         start = threading.Barrier(len(verbs))
 
         def wait_and_do(verb: Verb) -> str:

@@ -255,17 +255,20 @@ def differences(client: Client, name: str, absent: str, others: dict[str, str]) 
 
 
 def misspelt(real: str) -> dict[str, str]:
-    return {
-        "a letter too few": real[:-1],
-        "a letter too many": f"{real}a",
-        "in capitals": real.upper(),
-        "a single letter": "x",
-        "very long": "a" * 3000,
-        "a line break": f"{real}\n",
-        "from another alphabet": "é" * 26,
-        "a wildcard": f"{real[:-1]}%",
-        "a quotation mark": f"{real}'--",
-    }
+    few = {"a letter too few": real[:-1], "in capitals": real.upper(), "a line break": f"{real}\n"}
+    return (
+        few
+        if not FULL
+        else few
+        | {
+            "a letter too many": f"{real}a",
+            "a single letter": "x",
+            "very long": "a" * 3000,
+            "from another alphabet": "é" * 26,
+            "a wildcard": f"{real[:-1]}%",
+            "a quotation mark": f"{real}'--",
+        }
+    )
 
 
 def replaced() -> dict[str, str]:
@@ -301,7 +304,9 @@ def test_answers_that_are_none_are_alike_before_and_after_the_visit_was_moved() 
 
 
 @pytest.mark.usefixtures("stopped_clock")
-@pytest.mark.parametrize("who", ["the practitioner", "the front desk", "somebody without a desk", "nobody"])
+@pytest.mark.parametrize(
+    "who", ["the practitioner", "nobody", *(("the front desk", "somebody without a desk") if FULL else ())]
+)
 def test_somebody_elses_bookings_are_not_there_at_the_desk(who: str) -> None:
     mine = make_working_desk()
     theirs = [make_booking(status=status) for status in (Status.CONFIRMED, Status.REQUESTED, Status.COMPLETED)]
@@ -314,7 +319,7 @@ def test_somebody_elses_bookings_are_not_there_at_the_desk(who: str) -> None:
     }
     client = clients[who]()
 
-    found = {f"a {booking.status} one of another": booking.reference for booking in theirs}
+    found = {f"a {booking.status} one of another": booking.reference for booking in theirs[: many(2, 3)]}
     found |= {"no reference": "x", "very long": "0" * 3000}
     assert "desk/bookings/<str:reference>/" in with_names("reference")
     assert differences(client, "reference", new_reference(), found) == []
@@ -325,10 +330,9 @@ def test_control_a_page_that_minds_no_case_is_found_out(monkeypatch: pytest.Monk
     booking, strict = make_booking(status=Status.CONFIRMED), queries.booking_by_link
     monkeypatch.setattr(queries, "booking_by_link", lambda link: strict(link.lower()))
 
-    found = differences(Client(), "public_id", new_public_id(), misspelt(booking.public_id))
+    found = differences(Client(), "public_id", new_public_id(), {"in capitals": booking.public_id.upper()})
 
     assert "GET b/<str:public_id>/: in capitals" in found
-    assert [difference for difference in found if not difference.endswith("in capitals")] == []
 
 
 @pytest.mark.usefixtures("stopped_clock")

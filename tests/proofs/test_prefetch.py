@@ -58,13 +58,19 @@ def links_in(words: str, kind: str, here: str) -> set[str]:
     """Addresses of our own site, as paths: attributes of HTML that lead somewhere, and addresses anywhere in a text."""
     written = re.findall(r"https?://[^\s<>\"')]+", words.replace("\r\n ", ""))
     if kind == "text/html":
-        written += re.findall(r'(?:href|src|action|data-[a-z-]+)="([^"]*)"', words)
+        written += re.findall(r'(?:href|src|action)="([^"]*)"', words)
+        written += re.findall(r'data-[a-z-]+="(/[^"]*)"', words)
     ours = (urlsplit(urldefrag(urljoin(here, unescape(each).rstrip(".,"))).url) for each in written)
     return {each._replace(scheme="", netloc="").geturl() for each in ours if f"{each.scheme}://{each.netloc}" == SITE}
 
 
 def is_capability(path: str) -> bool:
     return re.match(r"/(b|h|answer)/[^/]+/", path) is not None
+
+
+def alike(path: str) -> str:
+    """One name for addresses that differ by the day or the time they ask for."""
+    return re.sub(r"=[^&]*", "=", path)
 
 
 class Scanner:
@@ -80,8 +86,8 @@ class Scanner:
         waiting = [link for letter in letters for kind, words in parts(letter) for link in links_in(words, kind, SITE)]
         while waiting:
             path = waiting.pop()
-            if path not in self.opened:
-                self.opened.add(path)
+            if (kind := path if FULL else alike(path)) not in self.opened:
+                self.opened.add(kind)
                 waiting += self._open(path)
 
     def _open(self, path: str) -> list[str]:
@@ -138,7 +144,7 @@ class Story:
         mail.outbox.clear()
         while notifications.deliver(now=self.now):
             pass
-        fresh = [letter.message() for letter in mail.outbox]
+        fresh: list[Message] = [letter.message() for letter in mail.outbox]
         self.letters += fresh
         return fresh
 

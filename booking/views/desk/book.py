@@ -114,6 +114,8 @@ def visitor(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Who comes at a time, and how it is paid. What speaks against the time is said before anything is typed."""
     now = clock.now()
     sent = request.POST if request.method == "POST" else request.GET
+    if "service" not in sent:
+        return see_other("desk:book")
     service, start = _wished(desk, sent)
     again = _again(desk, sent.get("again", ""))
     form = _form(request, service, start, again, now)
