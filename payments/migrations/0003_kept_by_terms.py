@@ -3,32 +3,6 @@
 from django.db import migrations, models
 
 
-# As before; of a visit that its patient called off late the practice keeps what the terms say.
-REPORT_MONEY_DRIFT = """
-CREATE OR REPLACE VIEW report_money_drift AS
-SELECT * FROM (
-    SELECT
-        p.id AS payment_id,
-        p.provider,
-        p.account,
-        p.captured_currency AS currency,
-        p.captured_amount,
-        CASE
-            WHEN b.status IN ('confirmed', 'completed', 'no_show') AND p.id = (
-                SELECT min(q.id) FROM payments_payment q
-                WHERE q.booking_id = b.id AND q.attention = '' AND q.captured_amount IS NOT NULL
-                  AND NOT EXISTS (SELECT FROM payments_refund r WHERE r.payment_id = q.id)
-            ) THEN p.captured_amount
-            ELSE p.retained_amount
-        END AS kept,
-        COALESCE((SELECT sum(r.amount) FROM payments_refund r WHERE r.payment_id = p.id), 0) AS going_back
-    FROM payments_payment p
-    JOIN booking_booking b ON b.id = p.booking_id
-    WHERE p.captured_amount IS NOT NULL AND p.attention = ''
-) accounted
-WHERE captured_amount <> kept + going_back;
-"""
-
 
 class Migration(migrations.Migration):
 
@@ -47,5 +21,4 @@ class Migration(migrations.Migration):
             model_name='payment',
             constraint=models.CheckConstraint(condition=models.Q(('retained_amount', 0), ('retained_amount__lte', models.F('captured_amount')), _connector='OR'), name='no_more_is_kept_than_arrived'),
         ),
-        migrations.RunSQL(REPORT_MONEY_DRIFT, migrations.RunSQL.noop),
     ]

@@ -209,7 +209,7 @@ class Life(RuleBasedStateMachine):
             field: dice.choice(options) if options else ANY for field, options in WISHES[name].items()
         }
         if "start" in fields:
-            fields["start"] = self.model.now.replace(minute=0) + fields["start"] * MINUTE
+            fields["start"] = self._some_time(dice, fields["start"])
         if name in {"hold", "book_at_desk"}:
             fields["key"] = self._next_name()
         if fields.get("instead_of") is ANY:
@@ -221,6 +221,13 @@ class Life(RuleBasedStateMachine):
         if fields.get("seen") is not None:
             fields["seen"] += self.model.visits[fields["visit"]].sequence
         return Verb(name, fields)
+
+    def _some_time(self, dice: Random, minutes: int) -> datetime:
+        """So many minutes after this hour's beginning; now and then at, or beside, a time that somebody has."""
+        visits = list(self.model.visits.values())[-NEWEST:]
+        if dice.random() < MOSTLY:
+            return self.model.now.replace(minute=0) + minutes * MINUTE
+        return dice.choice(visits).start + dice.choice((-30, 0, 0, 30)) * MINUTE
 
     def _next_name(self) -> str:
         self._names += 1
