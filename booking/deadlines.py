@@ -12,6 +12,7 @@ JOIN_AFTER = timedelta(minutes=30)  # a visit may run late, and a line may break
 COMPLETE_AFTER = timedelta(hours=12)  # by itself, unless the desk said how it was
 REVIEW_WITHIN = timedelta(days=90)
 ALL = 100  # per cent
+NEVER = 20 * 366 * 24 * 60  # minutes before a visit that nobody can have waited
 
 
 def hold_until(now: datetime) -> datetime:

@@ -7,6 +7,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from booking import availability, calendars, queries, wallclock
 from booking.actions import rows
+from booking.deadlines import ALL
 from booking.errors import FullyBooked, MovedTooOften, NotOffered, SlotTaken, TooLate, WrongState
 from booking.lifecycle import Status
 from booking.models import Booking
@@ -16,6 +17,16 @@ from common import audit
 from common.audit import Actor
 
 MOVABLE = frozenset({Status.REQUESTED, Status.CONFIRMED})
+_CHANGED = (
+    "span",
+    "occupied",
+    "sequence",
+    "moves_made",
+    "moved_late",
+    "move_asked_at",
+    "move_asked_why",
+    "hold_expires_at",
+)
 
 
 def reschedule(
@@ -48,6 +59,8 @@ def _reschedule(
     is_patient = by.kind == Actor.PATIENT.kind
     must_be_movable(booking, is_patient=is_patient, now=now)
     _must_be_possible(booking, start, is_patient=is_patient, now=now)
+    if is_patient and booking.refund_percent(now) < ALL:
+        booking.moved_late = True  # or a move to a far day, and a cancellation, would bring all of the price back
     booking.span = DateTimeTZRange(start, start + booking.duration)
     booking.occupied = around(booking.service, booking.span)
     rows.retire_lapsed(booking.practitioner, booking.occupied, now=now, but=booking.pk)
@@ -57,7 +70,16 @@ def _reschedule(
     booking.move_asked_at, booking.move_asked_why = None, ""
     if booking.status == Status.REQUESTED and booking.hold_expires_at is not None:
         booking.hold_expires_at = min(booking.hold_expires_at, start)
-    changed = ["span", "occupied", "sequence", "moves_made", "move_asked_at", "move_asked_why", "hold_expires_at"]
+    changed = [
+        "span",
+        "occupied",
+        "sequence",
+        "moves_made",
+        "moved_late",
+        "move_asked_at",
+        "move_asked_why",
+        "hold_expires_at",
+    ]
     booking.save(update_fields=changed)
     rows.write_history(
         booking,

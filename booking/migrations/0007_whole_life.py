@@ -128,6 +128,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='booking',
+            name='moved_late',
+            field=models.BooleanField(db_default=False, default=False, help_text='its patient moved it when not all of the price would have gone back: that stays so'),
+        ),
+        migrations.AddField(
+            model_name='booking',
             name='moves_made',
             field=models.PositiveSmallIntegerField(db_default=0, default=0, help_text='how often its patient has moved it'),
         ),

@@ -99,6 +99,11 @@ class Booking(Terms):
     moves_made = models.PositiveSmallIntegerField(
         default=0, db_default=0, help_text=_("how often its patient has moved it")
     )
+    moved_late = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=_("its patient moved it when not all of the price would have gone back: that stays so"),
+    )
     move_asked_at = models.DateTimeField(
         null=True, blank=True, help_text=_("since when the practice asks for another time")
     )
@@ -199,7 +204,8 @@ class Booking(Terms):
     @property
     def terms(self) -> deadlines.Agreed:
         """What was promised when the time was taken."""
-        return agreed(self)
+        terms = agreed(self)
+        return replace(terms, full_refund_until=deadlines.NEVER) if self.moved_late else terms
 
     @property
     def cancellable_until(self) -> datetime:

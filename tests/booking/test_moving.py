@@ -261,3 +261,30 @@ def test_two_who_swap_places_at_once_do_not_wait_for_each_other_for_ever() -> No
         answers = list(people.map(try_it, [(one, ELEVEN), (other, TOMORROW_AT_TEN)]))
 
     assert answers == [SlotTaken, SlotTaken]
+
+
+def test_a_late_move_brings_no_full_refund_back(service: Service) -> None:
+    terms = {"cancel_cutoff": 60, "full_refund_until": 48 * 60, "late_refund": 40}
+    late, early = firm(service, **terms), firm(service, start=TOMORROW_AT_TEN + 3 * DAY, **terms)
+    far = TOMORROW_AT_TEN + 14 * DAY
+
+    for booking in (late, early):
+        move(booking, far + (HOUR if booking == early else 0 * HOUR))
+        booking.refresh_from_db()
+
+    assert (late.refund_percent(NOW), early.refund_percent(NOW)) == (40, 100)
+    policy = late.policy(NOW)
+    assert (policy.all_until, policy.part_until) == (None, far - HOUR)
+    move(late, far + 2 * HOUR, by=Actor.PRACTITIONER)
+    late.refresh_from_db()
+    assert late.refund_percent(NOW) == 40
+
+
+def test_whom_the_practice_asked_moves_late_without_losing_anything(service: Service) -> None:
+    booking = firm(service, cancel_cutoff=60, full_refund_until=48 * 60, late_refund=40)
+    actions.ask_to_move(booking, by=Actor.PRACTITIONER, why="a meeting", now=NOW)
+
+    move(booking, TOMORROW_AT_TEN + 14 * DAY)
+
+    booking.refresh_from_db()
+    assert booking.refund_percent(NOW) == 100
