@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 import pytest
+from django.db.models import Model
 from django.http import Http404
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -19,10 +20,11 @@ from pytest_django import Settings
 
 from booking import actions, answers, queries
 from booking.lifecycle import Status
-from booking.models import Booking
+from booking.models import Booking, SavedPerson
 from common.audit import Actor
 from common.ids import ALPHABET, new_public_id, new_reference
 from common.models import User
+from practitioners.models import DeskAccess, Location, TimeOff
 from tests.desk.people import client_of, front_desk, make_working_desk, own_client
 from tests.factories import NOW, TOMORROW_AT_TEN, make_booking, make_service
 from tests.proofs import visitors
@@ -213,13 +215,18 @@ def named(route: str) -> list[str]:
     return re.findall(r"<(?:\w+:)?(\w+)>", route)
 
 
-def with_names(name: str) -> list[str]:
-    return sorted({route for route in routes() if name in named(route) and "size" not in named(route)})
+# What stands in addresses: what opens something for whoever knows it, what is somebody's, and what all may know.
+LINKS, ANSWER, REFERENCE, NUMBERS = ("public_id", "id"), ("token",), ("reference",), ("pk", "number")
+KNOWN_TO_ALL = {"practitioner", "service", "slug", "provider", "size", "text"}
 
 
-def address(route: str, name: str, value: str) -> str:
+def with_names(*names: str) -> list[str]:
+    return sorted({route for route in routes() if set(names) & set(named(route)) and "size" not in named(route)})
+
+
+def address(route: str, names: Sequence[str], value: str) -> str:
     """The route for a value; whatever else it names is the first of its kind."""
-    filled = re.sub(rf"<(?:\w+:)?{name}>", lambda _found: quote(value, safe=""), route)
+    filled = re.sub(rf"<(?:\w+:)?(?:{'|'.join(names)})>", lambda _found: quote(value, safe=""), route)
     return "/" + re.sub(r"<[^>]*>", "1", filled)
 
 
@@ -238,18 +245,19 @@ def told(answer: Any, path: str) -> Told:
 
 def ask(client: Client, method: str, path: str) -> Told:
     if method == "POST" and path.startswith("/api/"):
-        return told(client.post(path, "{}", content_type="application/json"), path)
+        wish = {"start": (TOMORROW_AT_TEN + timedelta(hours=1)).isoformat()}
+        return told(client.post(path, wish, content_type="application/json"), path)
     return told(client.generic(method, path), path)
 
 
-def differences(client: Client, name: str, absent: str, others: dict[str, str]) -> list[str]:
+def differences(client: Client, names: Sequence[str], absent: str, others: dict[str, str]) -> list[str]:
     """Where something else is told of another value than of one that was never there."""
     found = []
-    for route in with_names(name):
+    for route in with_names(*names):
         for method in METHODS:
-            nothing = ask(client, method, address(route, name, absent))
+            nothing = ask(client, method, address(route, names, absent))
             for what, value in others.items():
-                if ask(client, method, address(route, name, value)) != nothing:
+                if ask(client, method, address(route, names, value)) != nothing:
                     found.append(f"{method} {route}: {what}")
     return found
 
@@ -281,14 +289,20 @@ def replaced() -> dict[str, str]:
     return found
 
 
+def test_of_every_part_of_every_address_it_is_known_whose_it_is() -> None:
+    assert {name for route in routes() for name in named(route)} == KNOWN_TO_ALL.union(
+        LINKS, ANSWER, REFERENCE, NUMBERS
+    )
+
+
 @pytest.mark.usefixtures("stopped_clock")
 def test_links_that_open_nothing_are_alike_wherever_they_lead() -> None:
     booking = make_booking(status=Status.CONFIRMED)
-    links = with_names("public_id")
-    assert {"b/<str:public_id>/", "b/<str:public_id>/cancel/", "h/<str:public_id>/pay/"} <= set(links)
+    links = with_names(*LINKS)
+    assert {"b/<str:public_id>/", "h/<str:public_id>/pay/", "api/v1/bookings/<id>/cancel"} <= set(links)
 
     closed = replaced() | misspelt(booking.public_id)
-    assert differences(Client(), "public_id", new_public_id(), closed) == []
+    assert differences(Client(), LINKS, new_public_id(), closed) == []
     print(f"{len(links)} addresses, {len(closed)} kinds of links that open nothing")  # noqa: T201
 
 
@@ -299,8 +313,8 @@ def test_answers_that_are_none_are_alike_before_and_after_the_visit_was_moved() 
     actions.reschedule(asked, start=TOMORROW_AT_TEN + timedelta(hours=3), by=Actor.PATIENT, now=NOW)
     closed = {"of the time before": real} | misspelt(answers.token(Booking.objects.get()))
 
-    assert with_names("token") == ["answer/<str:token>/"]
-    assert differences(Client(), "token", "1-0.nothing", closed) == []
+    assert with_names(*ANSWER) == ["answer/<str:token>/"]
+    assert differences(Client(), ANSWER, "1-0.nothing", closed) == []
 
 
 @pytest.mark.usefixtures("stopped_clock")
@@ -321,8 +335,27 @@ def test_somebody_elses_bookings_are_not_there_at_the_desk(who: str) -> None:
 
     found = {f"a {booking.status} one of another": booking.reference for booking in theirs[: many(2, 3)]}
     found |= {"no reference": "x", "very long": "0" * 3000}
-    assert "desk/bookings/<str:reference>/" in with_names("reference")
-    assert differences(client, "reference", new_reference(), found) == []
+    assert "desk/bookings/<str:reference>/" in with_names(*REFERENCE)
+    assert differences(client, REFERENCE, new_reference(), found) == []
+
+
+@pytest.mark.usefixtures("stopped_clock")
+def test_what_somebody_else_has_set_up_is_not_there_for_anybody() -> None:
+    """Services, places, times off, people who may come in, people who are booked for: all go by numbers."""
+    mine, theirs = make_working_desk(), make_working_desk(email="other@example.org")
+    clerk = front_desk(theirs)
+    facts = {"first_day": TOMORROW_AT_TEN.date(), "last_day": TOMORROW_AT_TEN.date(), "starts": 0, "ends": 24 * 60}
+    rows: list[Model] = [
+        make_service(theirs),
+        Location.objects.create(practitioner=theirs, name="The rooms", address="1 High Street"),
+        TimeOff.objects.create(practitioner=theirs, **facts),
+        DeskAccess.objects.get(user=clerk),
+        SavedPerson.objects.create(user=clerk, name="Kabir Iyer", relationship="Child"),
+    ]
+
+    found = {f"somebody else's {row._meta.verbose_name}": str(row.pk) for row in rows}
+    assert {"desk/services/<int:pk>/", "me/dependents/<int:pk>/"} <= set(with_names(*NUMBERS))
+    assert differences(own_client(mine), NUMBERS, "987654", found) == []
 
 
 @pytest.mark.usefixtures("stopped_clock")
@@ -330,7 +363,7 @@ def test_control_a_page_that_minds_no_case_is_found_out(monkeypatch: pytest.Monk
     booking, strict = make_booking(status=Status.CONFIRMED), queries.booking_by_link
     monkeypatch.setattr(queries, "booking_by_link", lambda link: strict(link.lower()))
 
-    found = differences(Client(), "public_id", new_public_id(), {"in capitals": booking.public_id.upper()})
+    found = differences(Client(), LINKS, new_public_id(), {"in capitals": booking.public_id.upper()})
 
     assert "GET b/<str:public_id>/: in capitals" in found
 
@@ -340,4 +373,4 @@ def test_control_a_desk_that_shows_whatever_exists_is_found_out() -> None:
     asha = make_working_desk()
     own = make_booking(service=make_service(asha), status=Status.CONFIRMED)
 
-    assert differences(own_client(asha), "reference", new_reference(), {"my own": own.reference})
+    assert differences(own_client(asha), REFERENCE, new_reference(), {"my own": own.reference})
