@@ -11,7 +11,7 @@ import psycopg
 BEHIND = (0, 10_000, 100_000)
 SECONDS = float(os.environ.get("BENCH_SECONDS", "6"))
 
-# An hour each, one after the other, back from last week.
+# An hour each, one after the other, back from three months ago: the practice has a past of its own.
 PAST = """
 INSERT INTO booking_booking (
     public_id, reference, practitioner_id, service_id, status, span, occupied, held_at, service_name, amount,
@@ -20,7 +20,7 @@ INSERT INTO booking_booking (
 SELECT 'past-' || n, 'P' || n, %(who)s, %(what)s, 'completed', tstzrange(start, start + '50 minutes'),
     tstzrange(start, start + '1 hour'), start, 'Past', 0, 'INR', 'video', 'seed', 0
 FROM generate_series(%(first)s::int, %(last)s::int - 1) n,
-    LATERAL (SELECT %(now)s::timestamptz - '7 days'::interval - n * '1 hour'::interval AS start) hours
+    LATERAL (SELECT %(now)s::timestamptz - '90 days'::interval - n * '1 hour'::interval AS start) hours
 """
 
 
