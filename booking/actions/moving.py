@@ -70,17 +70,7 @@ def _reschedule(
     booking.move_asked_at, booking.move_asked_why = None, ""
     if booking.status == Status.REQUESTED and booking.hold_expires_at is not None:
         booking.hold_expires_at = min(booking.hold_expires_at, start)
-    changed = [
-        "span",
-        "occupied",
-        "sequence",
-        "moves_made",
-        "moved_late",
-        "move_asked_at",
-        "move_asked_why",
-        "hold_expires_at",
-    ]
-    booking.save(update_fields=changed)
+    booking.save(update_fields=_CHANGED)
     rows.write_history(
         booking,
         before=booking.status,

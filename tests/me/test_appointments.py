@@ -108,7 +108,7 @@ def words(page: Page) -> list[str]:
     """What the links of the only card say, after its heading."""
     (card,) = page.every("article")
     inside = page.elements[page.elements.index(card) :]
-    return [e.text for e in inside if e.tag == "a" and ("b/" in e.attrs["href"] or "/p/" in e.attrs["href"])][1:]
+    return [e.text for e in inside if e.tag == "a" and e.attrs["href"].startswith(("/b/", "/p/"))][1:]
 
 
 def test_a_visit_ahead_can_be_moved_cancelled_and_put_into_a_calendar(

@@ -106,6 +106,9 @@ def faults(page: Page) -> list[str]:
         found.append(f"{len(page.every('h1'))} h1")
     if not page.every("main") or not page.every("html")[0].attrs.get("lang"):
         found.append("no main or no lang")
+    forms, tokens = len(page.every("form", method="post")), len(page.every("input", name="csrfmiddlewaretoken"))
+    if forms != tokens:
+        found.append(f"{forms} forms that post, {tokens} tokens")
     return found
 
 

@@ -196,6 +196,7 @@ def _facts(row: Booking, steps: list[tuple[object, ...]], payments: list[tuple[o
         "has_patient": row.patient_id is not None,
         "at_visit": row.pays_at_visit,
         "moves_made": row.moves_made,
+        "moved_late": row.moved_late,
         "asked": row.move_asked_at is not None,
         "sequence": row.sequence,
         "pressed": row.pay_pressed_at is not None,

@@ -66,6 +66,7 @@ class Visit:
     has_patient: bool = True
     at_visit: bool = False
     moves_made: int = 0
+    moved_late: bool = False
     asked: bool = False
     sequence: int = 0
     pressed: bool = False
@@ -87,6 +88,7 @@ class Visit:
             "has_patient": self.has_patient,
             "at_visit": self.at_visit,
             "moves_made": self.moves_made,
+            "moved_late": self.moved_late,
             "asked": self.asked,
             "sequence": self.sequence,
             "pressed": self.pressed,
@@ -198,6 +200,8 @@ class Model:
         if is_patient:
             self._must_be(self._is_offered(firm.offer, start), "NotOffered")
             self._must_be(not self._is_full(start, but=firm), "FullyBooked")
+        if is_patient and self._percent(firm) < 100:
+            firm.moved_late = True
         firm.start = start
         self._make_room(firm)
         firm.sequence += 1
@@ -400,7 +404,7 @@ class Model:
         """How much goes back if the patient cancels now."""
         free = self.terms.full_refund_until
         cutoff = max(self.terms.cancel_cutoff, self.terms.cancel_cutoff if free is None else free)
-        is_early = self.now <= visit.start - cutoff * MINUTE
+        is_early = self.now <= visit.start - cutoff * MINUTE and not visit.moved_late
         return 100 if visit.status != "confirmed" or visit.asked or is_early else self.terms.late_refund
 
 
